@@ -8,8 +8,8 @@ import { EXPLANATION, explainMs, explanationWidth } from '../../shared/schema/ex
 import { defaultParameters } from '../../shared/schema/parameters.ts';
 import { computeInputs } from '../../shared/steps/pipeline.ts';
 import { drawBackground } from './background.ts';
-import type { TrainingData } from './levels.ts';
 import { permutationOf } from './permutation.ts';
+import type { TrainingData } from './training-rows.ts';
 import { trainingTable } from './training-rows.ts';
 
 /** What a model's explanations can rest on: the weights that its file has, and the training data; `isReal`: real rows are asked for. */

@@ -6,9 +6,8 @@ import { type Predictor, predictRows } from '../../shared/predict.ts';
 import { quote } from '../../shared/schema/describe-value.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import { shuffled } from './background.ts';
-import { readTraining } from './levels.ts';
 import { classReader } from './target.ts';
-import { isMissing, wholeRows } from './training-rows.ts';
+import { isMissing, readTraining, wholeRows } from './training-rows.ts';
 
 /** Rows that a model was not trained on, as a CSV file, and which of its columns has what the model predicts: by default the one that is no feature. */
 export type Calibration = { bytes: Uint8Array; file: string; target: string | undefined };

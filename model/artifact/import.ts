@@ -23,7 +23,7 @@ import { drawCheckRows } from './check-rows.ts';
 import { checkInteger64, guessTypes, splitRanges } from './guess-types.ts';
 import { spreadOf } from './intervals.ts';
 import { withLackingLevels, withoutDoubted } from './lacking.ts';
-import { applyData, type TrainingData } from './levels.ts';
+import { applyData } from './levels.ts';
 import { applyNames } from './names.ts';
 import { fileReaderOf } from './package-format.ts';
 import { proveSidecar } from './proof.ts';
@@ -31,6 +31,7 @@ import { readModelFile } from './read-file.ts';
 import type { Sidecar } from './sidecar/form.ts';
 import { applySidecar, findData, findSidecar, readSidecar } from './sidecar.ts';
 import { checkCodes, checkLevels } from './splits.ts';
+import type { TrainingData } from './training-rows.ts';
 
 /** What a card says of a file that R did not write. */
 const OTHER_FORMAT = "in the package's own format";

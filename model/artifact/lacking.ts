@@ -2,8 +2,9 @@ import path from 'node:path';
 import { ModelError } from '../../shared/errors.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
 import { isLike, type LackingLevels, likeFinder } from '../readers/levels-by-names.ts';
-import { columnValues, sortLevels, type TrainingData } from './levels.ts';
+import { sortLevels } from './levels.ts';
 import type { Sidecar } from './sidecar/form.ts';
+import { columnValues, hasEmpty, type TrainingData } from './training-rows.ts';
 
 /** What may name the levels that a file lacks: its sidecar and the training data. */
 type Given = { file: string; sidecar: Sidecar; data: TrainingData | undefined };
@@ -44,7 +45,11 @@ function ofSidecar(name: string, { features = {} }: Sidecar): (string | null)[] 
 function ofData(name: string, known: readonly (string | undefined)[], data: TrainingData | undefined): string[] | undefined {
   if (!data) return undefined;
   const values = columnValues(data, name);
-  if (known.every((level) => level === undefined)) return sortLevels(values, `${data.file}, column "${name}"`, data.order);
+  if (known.every((level) => level === undefined)) {
+    // To read.csv() of R an empty field of a text is a level: the file says how many there are.
+    const isLevel = known.length === values.length + 1 && hasEmpty(data, name);
+    return sortLevels(isLevel ? ['', ...values] : values, `${data.file}, column "${name}"`, data.order);
+  }
   const likeOf = likeFinder(values);
   const named = known.map((level) => (level === undefined ? undefined : likeOf(level)));
   const taken = new Set(named);

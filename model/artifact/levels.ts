@@ -2,20 +2,11 @@ import type { InputSplits } from '../../shared/bodies/kind.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { Predictor } from '../../shared/predict.ts';
 import { parseDate, parseDatetime } from '../../shared/schema/dates.ts';
-import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
-import { utf8Text } from '../../shared/schema/utf8.ts';
-import { parseCsv } from '../../shared/wire/csv.ts';
 import { featureSplits, isOfMissing, leastLevels } from './splits.ts';
-
-/** How R sorted the levels of a factor: by bytes (the C locale), or as the language does (a B Zeta). */
-export type LevelsOrder = 'c' | 'locale';
-
-/** The training data as a file: its bytes, its name, and the order that was asked for. */
-export type TrainingData = { bytes: Uint8Array; file: string; order: LevelsOrder | undefined };
+import { type LevelsOrder, NUMBER, readTraining, SHOWN, type TrainingData } from './training-rows.ts';
 
 const MAX_LEVELS = 10_000;
-const SHOWN = 8;
 /** Logicals as R and pandas write them. Other words than R's own are a factor to read.csv(). */
 const LOGICAL = /^(?:TRUE|FALSE|T|F|true|false|True|False)$/;
 
@@ -38,9 +29,10 @@ export function applyData(model: Predictor, known: ReadonlySet<string>, data: Tr
     if (place === undefined)
       throw new ModelError(data.file, `no column "${feature.name}" among ${header.slice(0, SHOWN).join(', ')}`, "the model's features");
     const values = new Set(lines.map((line) => line[place] ?? ''));
-    const hasMissing = [values.delete(''), values.delete('NA')].includes(true);
+    const isEmpty = values.delete('');
+    const hasMissing = values.delete('NA') || isEmpty;
     const label = `${data.file}, column "${feature.name}"`;
-    const typed = typeOfColumn(feature, [...values], splits[column]!, label, data.order);
+    const typed = typeOfColumn(feature, [...values], splits[column]!, { label, order: data.order, isEmpty });
     const read = READ[typed.type];
     if (read)
       ranges.set(typed.name, { ends: rangeOf(values, read), hasMissing, few: values.size <= FEW ? [...values].map(read) : undefined });
@@ -51,70 +43,25 @@ export function applyData(model: Predictor, known: ReadonlySet<string>, data: Tr
   return out;
 }
 
-/** The names in the header of the training data. Throws a ModelError. */
-export function trainingColumns(data: TrainingData): string[] {
-  return readTraining(data)[0] ?? [];
-}
+/** How a column is called, how R sorted its levels, and whether it has empty fields. */
+type How = { label: string; order: LevelsOrder | undefined; isEmpty: boolean };
 
-/** The distinct values of a column of the training data, without the missing ones. Throws a ModelError where there is no such column. */
-export function columnValues(data: TrainingData, name: string): string[] {
-  const [header = [], ...lines] = readTraining(data);
-  const place = header.indexOf(name);
-  if (place < 0) throw new ModelError(data.file, `no column "${name}" among ${header.slice(0, SHOWN).join(', ')}`, "the model's features");
-  return [...new Set(lines.map((line) => line[place] ?? '').filter((value) => value !== '' && value !== 'NA'))];
-}
-
-/** Most fields of such data, a line counted as so many more: what takes some 3 GB. */
-const MOST_FIELDS = 60_000_000;
-const LINE_FIELDS = 6;
-const [COMMA, NEWLINE] = [0x2c, 0x0a];
-/** The lines of data of at most so many bytes are kept: an import asks for them several times. */
-const MOST_KEPT = 2 ** 20;
-const KEPT = new WeakMap<Uint8Array, string[][]>();
-
-/**
- * The lines of the training data, its header first. Throws a ModelError where it is no CSV in UTF-8, where a line has another number of
- * fields than the header, or where there are more than `most` fields, which are counted before anything is made of them.
- */
-export function readTraining({ bytes, file }: Pick<TrainingData, 'bytes' | 'file'>, most = MOST_FIELDS): string[][] {
-  const kept = KEPT.get(bytes);
-  if (kept) return kept;
-  let fields = 0;
-  for (const byte of bytes) fields += byte === COMMA ? 1 : byte === NEWLINE ? 1 + LINE_FIELDS : 0;
-  if (fields > most)
-    throw new ModelError(file, `${fields} fields, a line counted as ${LINE_FIELDS} more`, `at most ${most}: take some of its rows`);
-  const lines = linesOf(bytes, file);
-  checkLengths(lines, file);
-  if (bytes.length <= MOST_KEPT) KEPT.set(bytes, lines);
-  return lines;
-}
-
-function linesOf(bytes: Uint8Array, file: string): string[][] {
-  try {
-    return parseCsv(utf8Text(bytes));
-  } catch (error) {
-    throw new ModelError(file, `what is no CSV (${(error as Error).message})`, 'the training data, in UTF-8 and with a header line');
-  }
-}
-
-/** Refuses lines of more or fewer fields than the header: each value would count for the column beside its own. Blank lines are none. */
-function checkLengths([header = [], ...lines]: string[][], file: string): void {
-  const at = lines.findIndex((line) => line.length !== header.length && !(line.length === 1 && line[0]!.trim() === ''));
-  if (at < 0) return;
-  const { length } = lines[at]!;
-  // What R's write.table() writes where nobody says otherwise.
-  const help = length === header.length + 1 ? ' (row names without a name? Write the file with row.names = FALSE)' : '';
-  throw new ModelError(`${file}, row ${at + 1}`, `${length} fields`, `${header.length}, as many as the header line has${help}`);
-}
-
-function typeOfColumn(feature: Feature, values: string[], splits: InputSplits, label: string, order: LevelsOrder | undefined): Feature {
+function typeOfColumn(feature: Feature, values: string[], splits: InputSplits, { label, order, isEmpty }: How): Feature {
   const { name } = feature;
   const unordered = splits.isSet;
   if (values.length === 0) throw new ModelError(label, 'no values', 'those the model was trained with');
-  if (values.length > MAX_LEVELS && !values.every((value) => DECIMAL.test(value))) {
+  const areNumbers = values.every(NUMBER.test);
+  const spaced = values.find((value) => value.trim() === 'NA');
+  if (spaced !== undefined && values.some(NUMBER.test) && values.every((value) => NUMBER.test(value) || value.trim() === 'NA'))
+    throw new ModelError(
+      label,
+      `numbers beside ${JSON.stringify(spaced.slice(0, 20))}`,
+      'NA, without white space, where a value is missing',
+    );
+  if (values.length > MAX_LEVELS && !areNumbers) {
     throw new ModelError(label, `${values.length} levels`, `at most ${MAX_LEVELS}`);
   }
-  if (values.every((value) => DECIMAL.test(value))) {
+  if (areNumbers) {
     if (!unordered) return feature;
     const places = new Map(values.map((value) => [Number(value), value]));
     const twice = values.find((value) => places.get(Number(value)) !== value);
@@ -132,9 +79,42 @@ function typeOfColumn(feature: Feature, values: string[], splits: InputSplits, l
   if (!unordered && !areCodes && values.every((value) => LOGICAL.test(value))) return { name, type: 'logical' };
   // Dates that were texts in R are a factor: then the splits lie between its codes and not between days or seconds.
   const type = unordered ? undefined : TIMES.find((one) => isSplitAs(one, values, splits.values));
+  const isBeyond =
+    leastLevels(splits) > values.length && values.every((value) => value.length > 10 && Number.isFinite(READ.datetime!(value)));
+  if (type === 'datetime' || (!unordered && isBeyond)) checkOffsets(name, values, label);
   if (type !== undefined) return { name, type };
-  return { name, type: 'factor', levels: sortLevels(values, label, order) };
+  const levels = isEmpty ? withEmpty(name, values, leastLevels(splits), label) : values;
+  return { name, type: 'factor', levels: sortLevels(levels, label, order) };
 }
+
+/**
+ * The values of a text column with empty fields: to R's read.csv() these are a level of its own, to readr and where the file was written with
+ * na = "" missing values. Each label would have another code. The splits may show that there was one level more.
+ */
+function withEmpty(name: string, values: string[], least: number, label: string): string[] {
+  if (least === values.length + 1) return ['', ...values];
+  if (least > values.length) return values;
+  throw new ModelError(
+    label,
+    'empty fields beside texts, which are a level to read.csv() of R and missing to other readers',
+    `NA in their place where they are missing, or the levels in a sidecar, "" among them or not, in R: levels(data$${name})`,
+  );
+}
+
+/** Refuses times that no one can place: R wrote them in the zone that it ran in, and does not say which. */
+function checkOffsets(name: string, values: string[], label: string): void {
+  const local = values.find((value) => !OFFSET.test(value));
+  if (local === undefined) return;
+  const sidecar = `{"features": {"${name}": {"type": "datetime", "timeZone": "America/Sao_Paulo"}}}`;
+  throw new ModelError(
+    label,
+    `the time ${local} without an offset`,
+    `Z or an offset (+02:00) behind each, or its zone in a sidecar: ${sidecar}`,
+  );
+}
+
+/** A time with Z or an offset at its end; a date alone has none. */
+const OFFSET = /:\d[^:]*(?:[Zz]|[+-]\d\d(?::?\d\d)?)$/;
 
 const TIMES = ['date', 'datetime'] as const;
 
@@ -172,7 +152,7 @@ const FEW = 100;
 
 /** How a column's fields are numbers to the forest, where it has numbers. */
 const READ: Partial<Record<Feature['type'], (field: string) => number>> = {
-  number: Number,
+  number: (field) => Number(field.replace('Inf', 'Infinity')),
   date: (field) => Number(parseDate(field)),
   datetime: (field) => Number(parseDatetime(field)),
 };

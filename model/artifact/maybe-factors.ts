@@ -2,8 +2,8 @@ import type { InputSplits } from '../../shared/bodies/kind.ts';
 import type { Predictor } from '../../shared/predict.ts';
 import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Feature } from '../../shared/schema/features.ts';
-import { readTraining, type TrainingData } from './levels.ts';
 import { featureSplits } from './splits.ts';
+import { readTraining, type TrainingData } from './training-rows.ts';
 
 /** Most levels of a factor that is guessed at. */
 const MOST_LEVELS = 100;

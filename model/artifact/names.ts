@@ -1,6 +1,6 @@
 import { ModelError } from '../../shared/errors.ts';
 import type { Schema } from '../../shared/schema/features.ts';
-import { type TrainingData, trainingColumns } from './levels.ts';
+import { type TrainingData, trainingColumns } from './training-rows.ts';
 
 /** The names that people give: those of a sidecar, and the header of the training data. */
 export type GivenNames = { names: readonly string[] | undefined; sidecarFile: string; data: TrainingData | undefined };

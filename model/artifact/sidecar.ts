@@ -5,10 +5,10 @@ import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Feature, Level, Schema } from '../../shared/schema/features.ts';
 import { MAX_INTEGER64 } from '../../shared/schema/integer64.ts';
 import { utf8Json } from '../../shared/schema/utf8.ts';
-import type { TrainingData } from './levels.ts';
 import { readWhole } from './read-file.ts';
 import { checkSidecar, type FeatureSidecar, type Sidecar } from './sidecar/form.ts';
 import { sidecarPaths } from './sidecar/paths.ts';
+import type { TrainingData } from './training-rows.ts';
 
 /** Largest sidecar that is read: 10,000 levels of a few features and their texts take less. */
 const MAX_BYTES = 2 ** 24;

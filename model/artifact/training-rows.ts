@@ -1,7 +1,124 @@
 import { ModelError } from '../../shared/errors.ts';
+import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Schema } from '../../shared/schema/features.ts';
+import { utf8Text } from '../../shared/schema/utf8.ts';
 import { readCell } from '../../shared/schema/values.ts';
-import { readTraining, type TrainingData } from './levels.ts';
+import { parseCsv } from '../../shared/wire/csv.ts';
+
+/** How R sorted the levels of a factor: by bytes (the C locale), or as the language does (a B Zeta). */
+export type LevelsOrder = 'c' | 'locale';
+
+/** The training data as a file: its bytes, its name, and the order that was asked for. */
+export type TrainingData = { bytes: Uint8Array; file: string; order: LevelsOrder | undefined };
+
+/** Most names in an error. */
+export const SHOWN = 8;
+
+/** The names in the header of the training data. Throws a ModelError. */
+export function trainingColumns(data: TrainingData): string[] {
+  return readTraining(data)[0] ?? [];
+}
+
+/** The distinct values of a column of the training data, without the missing ones. Throws a ModelError where there is no such column. */
+export function columnValues(data: TrainingData, name: string): string[] {
+  return [...new Set(columnOf(data, name).filter((value) => value !== '' && value !== 'NA'))];
+}
+
+/** Whether a column of the training data has empty fields. Throws as columnValues. */
+export function hasEmpty(data: TrainingData, name: string): boolean {
+  return columnOf(data, name).includes('');
+}
+
+function columnOf(data: TrainingData, name: string): string[] {
+  const [header = [], ...lines] = readTraining(data);
+  const place = header.indexOf(name);
+  if (place < 0) throw new ModelError(data.file, `no column "${name}" among ${header.slice(0, SHOWN).join(', ')}`, "the model's features");
+  return lines.map((line) => line[place] ?? '');
+}
+
+/** Most fields of such data, a line counted as so many more: what takes some 3 GB. */
+const MOST_FIELDS = 60_000_000;
+const LINE_FIELDS = 6;
+const [COMMA, NEWLINE] = [0x2c, 0x0a];
+/** The lines of data of at most so many bytes are kept: an import asks for them several times. */
+const MOST_KEPT = 2 ** 20;
+const KEPT = new WeakMap<Uint8Array, string[][]>();
+
+/**
+ * The lines of the training data, its header first. Throws a ModelError where it is no CSV in UTF-8, where a line has another number of
+ * fields than the header, or where there are more than `most` fields, which are counted before anything is made of them.
+ */
+export function readTraining({ bytes, file }: Pick<TrainingData, 'bytes' | 'file'>, most = MOST_FIELDS): string[][] {
+  const kept = KEPT.get(bytes);
+  if (kept) return kept;
+  let fields = 0;
+  for (const byte of bytes) fields += byte === COMMA ? 1 : byte === NEWLINE ? 1 + LINE_FIELDS : 0;
+  if (fields > most)
+    throw new ModelError(file, `${fields} fields, a line counted as ${LINE_FIELDS} more`, `at most ${most}: take some of its rows`);
+  const lines = linesOf(bytes, file);
+  checkLengths(lines, file);
+  readNumbers(lines);
+  if (bytes.length <= MOST_KEPT) KEPT.set(bytes, lines);
+  return lines;
+}
+
+function linesOf(bytes: Uint8Array, file: string): string[][] {
+  try {
+    return parseCsv(utf8Text(bytes));
+  } catch (error) {
+    throw new ModelError(file, `what is no CSV (${(error as Error).message})`, 'the training data, in UTF-8 and with a header line');
+  }
+}
+
+/** Refuses lines of more or fewer fields than the header: each value would count for the column beside its own. Blank lines are none. */
+function checkLengths([header = [], ...lines]: string[][], file: string): void {
+  const at = lines.findIndex((line) => line.length !== header.length && !(line.length === 1 && line[0]!.trim() === ''));
+  if (at < 0) return;
+  const { length } = lines[at]!;
+  // What R's write.table() writes where nobody says otherwise.
+  const help = length === header.length + 1 ? ' (row names without a name? Write the file with row.names = FALSE)' : '';
+  throw new ModelError(`${file}, row ${at + 1}`, `${length} fields`, `${header.length}, as many as the header line has${help}`);
+}
+
+/** A number of the training data once it is read: R has infinite ones. */
+export const NUMBER = { test: (field: string): boolean => DECIMAL.test(field) || field === 'Inf' || field === '-Inf' };
+
+/**
+ * Writes the numbers of each column of numbers as a request may have them: R's read.csv() takes white space around one, NaN, Inf and 0x1F for
+ * numbers, too (type.convert()), and a column with one of them is no factor. White space around NA is left as it is.
+ */
+function readNumbers([header = [], ...lines]: string[][]): void {
+  header.forEach((_, column) => {
+    let isOdd = false;
+    for (const line of lines) {
+      const field = line[column];
+      if (field === undefined || field === '' || field === 'NA' || DECIMAL.test(field)) continue;
+      isOdd = true;
+      if (numberText(field) === undefined && field.trim() !== 'NA') return;
+    }
+    if (!isOdd) return;
+    for (const line of lines) if (line[column] !== undefined) line[column] = numberText(line[column]) ?? line[column];
+  });
+}
+
+/** A field that is a number, or missing in a column of numbers, in the plain form; undefined for any other. */
+function numberText(field: string): string | undefined {
+  const text = withoutSpace(field);
+  if (text === '' || /^[+-]?nan$/i.test(text)) return 'NA';
+  if (DECIMAL.test(text)) return text;
+  const [, sign, infinite] = /^([+-]?)(?:(inf(?:inity)?)|0x[\da-f]{1,13})$/i.exec(text) ?? [];
+  if (sign === undefined) return undefined;
+  return `${sign === '-' ? '-' : ''}${infinite ? 'Inf' : Number(text.replace(/^[+-]/, ''))}`;
+}
+
+/** A text without the white space around it that R_strtod() and isBlankString() of R pass over. */
+function withoutSpace(text: string): string {
+  const isSpace = (at: number) => text.charCodeAt(at) === 32 || (text.charCodeAt(at) >= 9 && text.charCodeAt(at) <= 13);
+  let [start, end] = [0, text.length];
+  while (start < end && isSpace(start)) start += 1;
+  while (end > start && isSpace(end - 1)) end -= 1;
+  return text.slice(start, end);
+}
 
 /** Training data as the model takes them: rows of its features side by side, and for each the line that it came from. */
 export type TrainingTable = { rows: Float64Array; header: string[]; lines: string[][]; file: string };

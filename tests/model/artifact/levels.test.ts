@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { importModel } from '../../../model/artifact/import.ts';
-import { applyData, type LevelsOrder, readTraining, sortLevels } from '../../../model/artifact/levels.ts';
+import { applyData, sortLevels } from '../../../model/artifact/levels.ts';
+import { type LevelsOrder, readTraining } from '../../../model/artifact/training-rows.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
 import type { Forest } from '../../../shared/bodies/forest/forest.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
@@ -76,10 +77,66 @@ describe('types and levels from the training data', () => {
       { name: 'a', type: 'number' },
       { name: 'b', type: 'logical' },
     ]);
-    expect(features('a,b,other\n"red, dark",1,x\nblue,2,y\n,NA,z\n')).toEqual([
+    expect(features('a,b,other\n"red, dark",1,x\nblue,2,y\nNA,,z\n')).toEqual([
       { name: 'a', type: 'factor', levels: ['blue', 'red, dark'] },
       { name: 'b', type: 'number' },
     ]);
+  });
+
+  test.each([
+    'NaN',
+    'nan',
+    'Inf',
+    '-inf',
+    ' 7',
+    '7 ',
+    '\t7',
+    ' ',
+    '0x1F',
+    '+1',
+  ])('numbers beside %j stay numbers, as read.csv() of R takes them', (field) => {
+    expect(features(`a,b\n1,1\n10,2\n${field},3\n-3,4\n`, { threshold: 2.25 })[0]).toEqual({ name: 'a', type: 'number' });
+  });
+
+  test('numbers beside NA with white space are refused: a factor to read.csv(), a missing value to other readers', () => {
+    const found = 'training.csv, column "a": found numbers beside " NA", expected NA, without white space, where a value is missing';
+    expect(() => features('a,b\n1,1\n NA,2\n2,3\n')).toThrow(found);
+    expect(features('a,b\nx,1\n NA,2\ny,3\n')[0]).toMatchObject({ levels: [' NA', 'x', 'y'] });
+  });
+
+  test('what a request may not have for a number is written as it may, in data and in calibration rows', () => {
+    const text = 'a,b,c\n 7,NaN,x \n0x1F, ,NaN\n-0x10,1.50,\n+inf,Inf, 7\n NA,1e5, NA\n';
+    expect(readTraining({ bytes: bytes(text), file: 'training.csv' })).toEqual([
+      ['a', 'b', 'c'],
+      ['7', 'NA', 'x '],
+      ['31', 'NA', 'NaN'],
+      ['-16', '1.50', ''],
+      ['Inf', 'Inf', ' 7'],
+      [' NA', '1e5', ' NA'],
+    ]);
+  });
+
+  test('an empty field beside texts is a level where the splits show one more, and is asked for where they do not', () => {
+    const csv = 'a,b\nx,1\n,2\ny,3\n';
+    expect(features(csv, { threshold: 2.5 })[0]).toEqual({ name: 'a', type: 'factor', levels: ['', 'x', 'y'] });
+    expect(() => features(csv, { threshold: 1.5 })).toThrow(
+      'training.csv, column "a": found empty fields beside texts, which are a level to read.csv() of R and missing to other readers, expected NA in their place',
+    );
+    expect(features('a,b\nx,1\nNA,2\ny,3\n', { threshold: 1.5 })[0]).toMatchObject({ levels: ['x', 'y'] });
+  });
+
+  test('times without an offset are refused: R wrote them in a zone that the file does not name', () => {
+    const times = (one: string, other: string) => features(`a,b\n${one},1\n${other},2\n`, { threshold: 1704067204.5 })[0];
+    for (const one of ['2024-01-01 00:00:00', '2024-01-01T00:00', '2024-01-01'])
+      expect(() => times(one, '2024-01-01T00:00:09Z')).toThrow(
+        `training.csv, column "a": found the time ${one} without an offset, expected Z or an offset (+02:00) behind each, or its zone in a sidecar`,
+      );
+    // In the zone of R the splits lie beyond what UTC would make of them.
+    expect(() => features('a,b\n2024-01-01 00:00:00,1\n2024-01-01 00:00:09,2\n', { threshold: 1704067204.5 - 10_800 })).toThrow(
+      'found the time 2024-01-01 00:00:00 without an offset',
+    );
+    for (const one of ['2024-01-01T02:00:00+02:00', '2023-12-31 21:00:00-03', '2024-01-01T00:00:00.5z'])
+      expect(times(one, '2024-01-01T00:00:09Z')).toEqual({ name: 'a', type: 'datetime' });
   });
 
   test('the levels of an unordered factor of numbers sort as numbers', () => {
