@@ -74,12 +74,12 @@ canopy_save <- local({ # sees the functions of base R alone, whatever stands in 
   }
   shown <- function(kind, v) switch(kind, date = format(structure(v, class = "Date"), "%Y-%m-%d"),
     datetime = format(structure(v, class = c("POSIXct", "POSIXt")), "%Y-%m-%dT%H:%M:%SZ", tz = "UTC"), v)
+  zone_of <- function(x) if (length(set <- Filter(nzchar, c(attr(x, "tzone")[1], Sys.getenv("TZ"))))) set[1] else suppressWarnings(Sys.timezone())
   describe <- function(x, label) { # what the sidecar says of a column, and `draw`, which makes n of its values
     kind <- kind_of(x)
     said <- list(label = label, rType = paste(class(x), collapse = " "))
     v <- if (kind %in% c("factor", "text")) as.integer(if (kind == "factor") x else factor(x)) else numbers(x)
-    there <- v[is.finite(v)]
-    if (!length(there)) fail("no value but missing ones")
+    if (!length(there <- v[is.finite(v)])) fail("no value but missing ones")
     if (kind %in% c("factor", "text", "logical")) {
       levels <- if (kind == "factor") levels(x) else if (kind == "text") levels(factor(x)) else c("false", "true")
       count <- if (kind == "logical") tabulate(there + 1L, 2L) else tabulate(there, length(levels))
@@ -95,8 +95,8 @@ canopy_save <- local({ # sees the functions of base R alone, whatever stands in 
     whole <- all(there == round(there)) && max(abs(there)) < 2^53
     histogram <- bins(there)
     ends <- if (kind %in% c("date", "datetime")) c(floor(min(there)), ceiling(max(there))) else range(there)
-    said <- c(said, list(type = if (kind != "number") kind, timeZone = if (kind == "datetime" && nzchar(zone <- c(attr(x, "tzone"), "")[1])) zone,
-      default = shown(kind, stats::quantile(there, 0.5, names = FALSE, type = if (whole) 1L else 7L)),
+    said <- c(said, list(type = if (kind != "number") kind, default = shown(kind, stats::quantile(there, 0.5, names = FALSE, type = 7L - 6L * whole)),
+      timeZone = if (kind == "datetime" && (zone <- zone_of(x)) %in% OlsonNames()) zone,
       profile = c(histogram, list(missing = mean(is.na(v))))), if (ends[1] < ends[2])
       list(min = shown(kind, ends[1]), max = shown(kind, ends[2]), step = if (whole && kind %in% c("number", "integer64")) 1))
     runs <- rle(sort(there))
@@ -378,8 +378,8 @@ predict.canopy_endpoint <- local(function(object, newdata, type = NULL, explain 
   newdata <- as.data.frame(newdata, optional = TRUE, stringsAsFactors = FALSE)
   if (length(lacking <- setdiff(names, names(newdata)))) fail("newdata has no column ", paste(lacking, collapse = ", "))
   columns <- lapply(features, function(one) in_column(one$name, (if (one$type == "factor") quoted else cells)(newdata[[one$name]])))
-  # A row that lacks a value has no answer where the model takes none: NA, as in R.
-  asked <- which(object$model$takesMissing | Reduce(`&`, lapply(columns, `!=`, "null")))
+  # A row that lacks a value has no answer where the model takes none: NA, as in R. To a factor NA may be a level.
+  asked <- which(object$model$takesMissing | Reduce(`&`, Map(function(x, one) x != "null" | anyNA(one$levels), columns, features)))
   parameters <- json(c(list(type = type, explain = if (explain) TRUE), lapply(list(...), function(x) if (length(x) > 1L) I(x) else x)))
   if (!length(asked)) return(rep(NA_real_, nrow(newdata)))
   rows <- rows_json(lapply(columns, `[`, asked))

@@ -149,14 +149,13 @@ function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label:
 
 /**
  * A factor's levels. Those that R wrote may be more than the model's: a level that no training row had is none of the model's, and
- * R's predict() refuses it. Texts have no order in R, but may have one in the model.
+ * R's predict() refuses it. They may stand in another order: R's predict() goes by the labels, and ranger puts levels into an order of its own.
  */
 function levelsOf(feature: Feature, { levels, rType }: FeatureSidecar): Level[] | undefined {
   const before = feature.type === 'factor' ? feature.levels : undefined;
   if (!levels || !before || rType === undefined) return levels ?? before;
-  const known = new Set(before);
-  const kept = levels.filter((level) => known.has(level));
-  return kept.length === before.length && (rType === 'character' || kept.every((level, at) => level === before[at])) ? before : levels;
+  const given = new Set(levels);
+  return before.every((level) => given.has(level)) ? before : levels;
 }
 
 /** Refuses levels whose codes the formula would take for the numbers that it reads. */

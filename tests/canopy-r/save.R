@@ -78,4 +78,17 @@ save("caret-glm", model, c(plain, "y"), list(response = predict(model, rows)))
 recipe <- recipe(y ~ número + whole + cor + grade + member + since, data)
 trained <- prep(step_dummy(step_unorder(step_normalize(recipe, all_of(c("número", "whole"))), grade), cor))
 save("recipe", trained, c(plain, "y"), list())
+# NA as a level has answers, though the model takes no missing values; ranger puts levels into an order of its own; times of R's own zone.
+Sys.setenv(TZ = "America/Sao_Paulo")
+shared <- rows
+data$mood <- addNA(factor(pick(c("calm", "loud", NA))))
+data$seen <- as.POSIXct("2023-03-01 12:00:00") + round(runif(n, 0, 1e7))
+rows <- data[sample.int(n, 30), ]
+model <- lm(y ~ whole + mood + seen, data)
+save("lm-moods", model, c("whole", "mood", "seen", "y"), list(response = predict(model, rows)))
+stopifnot(grepl("\"timeZone\": \"America/Sao_Paulo\"", paste(readLines(file.path(folder, "lm-moods.model.json")), collapse = ""), fixed = TRUE))
+model <- ranger(y ~ cor + grade + whole, data, num.trees = trees, seed = seed, respect.unordered.factors = "order")
+save("ranger-order", model, c("cor", "grade", "whole", "y"), list(response = predict(model, rows)$predictions))
+rows <- shared
+Sys.unsetenv("TZ")
 source("tests/canopy-r/families.R")

@@ -3,12 +3,8 @@ import { readDecimal } from '../numbers/r-decimal.ts';
 const LOGICAL = new Map([
   ['T', 1],
   ['TRUE', 1],
-  ['true', 1],
-  ['True', 1],
   ['F', 0],
   ['FALSE', 0],
-  ['false', 0],
-  ['False', 0],
 ]);
 
 /**
@@ -54,7 +50,7 @@ export class Cells {
     }
     const trimmed = field.trim();
     if (field === 'NA' || trimmed === '') return Number.NaN;
-    const value = LOGICAL.get(trimmed);
+    const value = LOGICAL.get(field);
     if (value === undefined && this.#isEmpty) {
       this.type = 'integer';
       this.#isEmpty = false;

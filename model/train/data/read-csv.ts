@@ -105,7 +105,10 @@ function sortedLevels(texts: Set<string>): string[] {
   return encoded.sort(([, one], [, other]) => Buffer.compare(one, other)).map(([text]) => text);
 }
 
-/** Names as make.names(unique = TRUE) makes them: letters, digits, dots and underscores, not starting with a digit. */
+/**
+ * Names as make.names(unique = TRUE) makes them: letters, digits, dots and underscores, not starting with a digit. Of two names that become one,
+ * that which was valid before keeps it, wherever it stands.
+ */
 export function validNames(head: string[]): string[] {
   const names = head.map((given) => {
     const valid = given.replaceAll(/[^\p{L}\p{N}._]/gu, '.');
@@ -117,7 +120,7 @@ export function validNames(head: string[]): string[] {
   const seen = new Set<string>();
   // Where the numbers of a name go on: below it all are taken.
   const next = new Map<string, number>();
-  return names.map((name) => {
+  const uniqueOf = (name: string) => {
     let unique = name;
     if (seen.has(name)) {
       let at = next.get(name) ?? 1;
@@ -128,7 +131,9 @@ export function validNames(head: string[]): string[] {
     seen.add(unique);
     taken.add(unique);
     return unique;
-  });
+  };
+  const kept = names.map((name, at) => (name === head[at] ? uniqueOf(name) : undefined));
+  return names.map((name, at) => kept[at] ?? uniqueOf(name));
 }
 
 const RESERVED = new Set([

@@ -125,6 +125,21 @@ describe('data as read.csv types them', () => {
     expect(columns[0]?.levels).toEqual(['B', 'b']);
   });
 
+  test.each([
+    // What read.csv() of R 4.2.2 makes of them; write.csv() writes row names under no name.
+    [',X,Y', ['X.1', 'X', 'Y']],
+    ['a-b,a.b,a b', ['a.b.1', 'a.b', 'a.b.2']],
+    ['a b,a-b,a.b.1', ['a.b', 'a.b.2', 'a.b.1']],
+    ['x,x,"x "', ['x', 'x.1', 'x.']],
+  ])('of two names that become one in %j, the valid one keeps it', (head, names) => {
+    const { columns } = readCsv(`${head}\n${names.map(() => 1).join()}\n`, 'x.csv');
+    expect(columns.map(({ name }) => name)).toEqual(names);
+  });
+
+  test.each(['true', 'True', ' TRUE', 'false', 'False', 'F '])('%j is a level of a factor and no logical', (word) => {
+    expect(readCsv(`a,b\n${word},1\nNA,1\n`, 'x.csv').columns[0]).toMatchObject({ type: 'factor', levels: [word] });
+  });
+
   test("numbers are rounded as R's extended precision rounds them", () => {
     expect(readDecimal('0.1')).toBe(0.1);
     // R 4.2.2 on x86-64; the doubles nearest to these texts are their neighbours.
