@@ -12,6 +12,8 @@ const MOST_EXPECTED_MS = MOST_WAITING_MS / 2;
 const MOST_REALLY_MS = 1_000;
 /** One pause of the machine must not look like work that takes longer than was thought. */
 const PAUSE_MS = 0.2;
+/** What was learnt of work is forgotten after so long without any, in milliseconds: other work may come now. */
+const FORGET_MS = 100;
 /** How long computing goes on before the next look at the sockets, in milliseconds. */
 const SLICE_MS = 5;
 /** Most looks at the sockets that take in a connection each before computing goes on. */
@@ -58,6 +60,8 @@ export function createAdmission(now = () => performance.now()): Admission {
   let waiting = 0;
   // What a request takes, and how much longer work takes than was thought: means in which the latest count most.
   let [expected, beyond] = [0, 0];
+  /** When work was last done. */
+  let ended = 0;
   let isRunning = false;
   let pumped = 0;
   /** How long work took that was done at once since the last look at the sockets. */
@@ -96,13 +100,15 @@ export function createAdmission(now = () => performance.now()): Admission {
     try {
       return work();
     } finally {
-      const took = now() - began;
+      ended = now();
+      const took = ended - began;
       beyond += 0.1 * (Math.min(Math.max(took - ms, 0), 4 * beyond + PAUSE_MS) - beyond);
       done(took);
     }
   };
   const run: Admission['run'] = (ms, isWanted, work) => {
     expected += 0.1 * (ms - expected);
+    if (!isRunning && now() - ended > FORGET_MS) beyond = 0;
     if (isFull(ms)) return Promise.reject(overloaded(FULL));
     waiting += ms;
     return new Promise((resolve, reject) => {

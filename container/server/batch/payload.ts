@@ -3,6 +3,13 @@ import { firstOf, joined, MOST_MARK, withoutMark } from '../../../shared/batch/c
 import type { LineForm } from '../../../shared/batch/columns.ts';
 import { isBlank } from '../../../shared/batch/cutter.ts';
 import { RequestError } from '../../../shared/errors.ts';
+import type { Schema } from '../../../shared/schema/features.ts';
+import { isObject, type JsonObject, membersOf } from '../../../shared/wire/cells.ts';
+import { boxed } from '../../../shared/wire/dialects/arrays.ts';
+import { COLUMNS, RECORD } from '../../../shared/wire/dialects/columns.ts';
+import { DIALECTS } from '../../../shared/wire/dialects/dialects.ts';
+import { findDialect } from '../../../shared/wire/dialects/find.ts';
+import { FEATURES } from '../../../shared/wire/dialects/records.ts';
 import { formOf } from '../../../shared/wire/form.ts';
 import { MAX_BODY_BYTES } from '../../../shared/wire/limits.ts';
 import { type AnswerForm, answerForm, bodyForm, type DeclaredForm } from '../../../shared/wire/media.ts';
@@ -27,12 +34,16 @@ const LINE = 0x0a;
  * Finds out what a payload is, by its content type and, where that says too little, by its first bytes: JSON with a value a line is read
  * as JSON Lines, whatever it is called, and so is one record in one line, since a file's other payloads have many. Throws a 406 or a 415 as any request.
  */
-export async function openPayload(request: Incoming, chunks: AsyncGenerator<Uint8Array, void, undefined>): Promise<Lines | Whole> {
+export async function openPayload(
+  schema: Schema,
+  request: Incoming,
+  chunks: AsyncGenerator<Uint8Array, void, undefined>,
+): Promise<Lines | Whole> {
   const declared = bodyForm(headerOf(request, 'content-type'));
   const isSaid = declared === 'csv' || declared === 'jsonlines';
   const first = await firstOf(chunks, isSaid ? MOST_MARK : MOST_LOOKED_AT);
   const seen = isSaid || declared === 'npy' ? declared : formOf(declared === 'fields' ? 'fields' : 'any', first);
-  const found = seen === 'json' && first.length < MOST_LOOKED_AT && isRecord(first) ? 'jsonlines' : seen;
+  const found = seen === 'json' && first.length < MOST_LOOKED_AT && isRecord(schema, first) ? 'jsonlines' : seen;
   // No lines in, no lines out.
   const form = first.length === 0 ? 'jsonlines' : declared === 'json' && found !== 'jsonlines' ? 'json' : found;
   const [accept, format] = [headerOf(request, 'accept'), formatOf(request)];
@@ -42,17 +53,25 @@ export async function openPayload(request: Incoming, chunks: AsyncGenerator<Uint
   return { form, accepted: linesAccepted(accept, format, form), chunks: joined(withoutMark(first), chunks) };
 }
 
-/** Whether a payload is one JSON value in one line that is a record: no value within it has others in it, as those of a document have. */
-function isRecord(payload: Buffer): boolean {
+/** Whether a payload is one JSON value in one line that a line of JSON Lines may be: one row, and no document with rows in it. */
+function isRecord(schema: Schema, payload: Buffer): boolean {
   const end = payload.indexOf(LINE);
   if (end !== -1 && !isBlank(payload, end)) return false;
   try {
     const value: unknown = JSON.parse(Buffer.from(withoutMark(payload)).toString());
-    const parts = typeof value === 'object' && value !== null ? Object.values(value) : [];
-    return parts.length > 0 && parts.every((part) => typeof part !== 'object' || part === null);
+    if (Array.isArray(value)) return value.length > 0 && value.every(isCell);
+    const dialect = isObject(value) ? findDialect(schema, { value, path: '', text: undefined }, DIALECTS)?.dialect : undefined;
+    if (dialect === FEATURES) return boxed(value)!.every(isCell);
+    // R's jsonlite writes a record's values each in an array of its own.
+    const isRow = (cells: JsonObject) => membersOf(schema, cells).every((cell) => !Array.isArray(cell) || cell.length === 1);
+    return dialect === RECORD || (dialect === COLUMNS && isRow(value as JsonObject));
   } catch {
     return false;
   }
+}
+
+function isCell(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
 }
 
 /** The form of an answer's lines: the payload's, unless another is asked for. Of JSON each line has a value. */

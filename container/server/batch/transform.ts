@@ -59,7 +59,7 @@ async function run(
 ): Promise<Answered> {
   batch.underWay += 1;
   try {
-    const payload = await openPayload(exchange.request, chunks);
+    const payload = await openPayload(served.model.schema, exchange.request, chunks);
     if ('whole' in payload) return await answerWhole(container, served, exchange, payload);
     return { sent: await answerLinewise(container, batch, served, exchange, payload) };
   } finally {

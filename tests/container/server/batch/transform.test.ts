@@ -64,7 +64,8 @@ describe('a payload of lines is answered by as many lines, with the bits of requ
 
   test('of JSON a record alone too, as the last payload of a file may be', async () => {
     const [answer] = alone([54]);
-    for (const body of ['{"age":54}', '{"age":54}\n', '[54]\r\n', '\uFEFF[54]\n\n']) {
+    const nested = ['{"features":[54]}', '{"age":[54]}', '{"age":54,"meta":{"id":1}}\n', '{"age":54,"tags":["a","b"]}'];
+    for (const body of ['{"age":54}', '{"age":54}\n', '[54]\r\n', '\uFEFF[54]\n\n', ...nested]) {
       for (const type of ['application/json', 'application/octet-stream', 'application/jsonlines']) {
         const found = await send(fail, body, { 'content-type': type });
         expect([found.status, found.headers.get('content-type'), await found.text()]).toEqual([
@@ -74,8 +75,9 @@ describe('a payload of lines is answered by as many lines, with the bits of requ
         ]);
       }
     }
+    expect(await textOf(send(line, '{}\n', { 'content-type': 'application/json' }))).toMatch(/^\{"error":".*"\}\n$/);
     expect(await textOf(send(line, '["old"]\n', { 'content-type': 'application/json' }))).toMatch(/^\{"error":".*"\}\n$/);
-    for (const document of ['[[54]]', '{"age":[54]}', '[{"age":54}]', '{"inputs":{"age":54}}', '{\n"age":54\n}'])
+    for (const document of ['[[54]]', '{"age":[54,61]}', '{"features":[[54]]}', '[{"age":54}]', '{"inputs":{"age":54}}', '{\n"age":54\n}'])
       expect(await textOf(send(fail, document, { 'content-type': 'application/json' }))).toMatch(/^\{"predictions":/);
   });
 
