@@ -91,6 +91,7 @@ export function createAdmission(now = () => performance.now()): Admission {
   };
   const start = () => {
     if (!isRunning) setImmediate(pump);
+    if (!isRunning && now() - ended > FORGET_MS) beyond = 0;
     isRunning = true;
   };
   const isFull = (ms: number) => queue.length > 0 && (waiting + ms > MOST_WAITING_MS || waiting + queue.length * beyond > MOST_REALLY_MS);
@@ -108,7 +109,6 @@ export function createAdmission(now = () => performance.now()): Admission {
   };
   const run: Admission['run'] = (ms, isWanted, work) => {
     expected += 0.1 * (ms - expected);
-    if (!isRunning && now() - ended > FORGET_MS) beyond = 0;
     if (isFull(ms)) return Promise.reject(overloaded(FULL));
     waiting += ms;
     return new Promise((resolve, reject) => {
@@ -127,7 +127,7 @@ export function createAdmission(now = () => performance.now()): Admission {
   return {
     run,
     soon: (ms, isWanted, work) => {
-      if (spent >= SLICE_MS) return run(ms, isWanted, work);
+        if (spent >= SLICE_MS) return run(ms, isWanted, work);
       start();
       return timed(ms, work, (took) => {
         spent += took;
