@@ -127,7 +127,7 @@ export function createAdmission(now = () => performance.now()): Admission {
   return {
     run,
     soon: (ms, isWanted, work) => {
-        if (spent >= SLICE_MS) return run(ms, isWanted, work);
+      if (spent >= SLICE_MS) return run(ms, isWanted, work);
       start();
       return timed(ms, work, (took) => {
         spent += took;

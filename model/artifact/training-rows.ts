@@ -33,7 +33,12 @@ function columnOf(data: TrainingData, name: string): string[] {
   const [header = [], ...lines] = readTraining(data);
   const place = header.indexOf(name);
   if (place < 0) throw new ModelError(data.file, `no column "${name}" among ${header.slice(0, SHOWN).join(', ')}`, "the model's features");
-  return lines.map((line) => line[place] ?? '');
+  return lines.flatMap((line) => (isBlankLine(header, line) ? [] : [line[place] ?? '']));
+}
+
+/** Whether a line is none: R's read.csv() skips an empty one, and one of white space has no field but the first. */
+export function isBlankLine(header: readonly string[], line: readonly string[]): boolean {
+  return line.length === 1 && (header.length > 1 ? line[0]!.trim() === '' : line[0] === '');
 }
 
 /** Most fields of such data, a line counted as so many more: what takes some 3 GB. */
@@ -57,6 +62,8 @@ export function readTraining({ bytes, file }: Pick<TrainingData, 'bytes' | 'file
     throw new ModelError(file, `${fields} fields, a line counted as ${LINE_FIELDS} more`, `at most ${most}: take some of its rows`);
   const lines = linesOf(bytes, file);
   checkLengths(lines, file);
+  // read.csv() of R strips white space around names, too.
+  lines[0] = lines[0]?.map((name) => name.trim()) ?? [];
   readNumbers(lines);
   if (bytes.length <= MOST_KEPT) KEPT.set(bytes, lines);
   return lines;
@@ -72,7 +79,7 @@ function linesOf(bytes: Uint8Array, file: string): string[][] {
 
 /** Refuses lines of more or fewer fields than the header: each value would count for the column beside its own. Blank lines are none. */
 function checkLengths([header = [], ...lines]: string[][], file: string): void {
-  const at = lines.findIndex((line) => line.length !== header.length && !(line.length === 1 && line[0]!.trim() === ''));
+  const at = lines.findIndex((line) => line.length !== header.length && !isBlankLine(header, line));
   if (at < 0) return;
   const { length } = lines[at]!;
   // What R's write.table() writes where nobody says otherwise.
@@ -157,8 +164,7 @@ export function wholeRows(schema: Schema, header: string[], lines: string[][], f
   const rows = new Float64Array(lines.length * features.length);
   const kept: number[] = [];
   lines.forEach((line, at) => {
-    // An empty line is none.
-    if (line.length === 1 && line[0] === '' && header.length > 1) return;
+    if (isBlankLine(header, line)) return;
     let isWhole = true;
     places.forEach((place, column) => {
       const field = line[place] ?? '';

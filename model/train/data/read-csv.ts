@@ -33,7 +33,8 @@ export function readCsv(text: string, label: string, levels: Record<string, stri
   // Each line's fields go to their columns at once: as texts all of a table's take ten times its memory.
   eachRow(text, label, (fields) => {
     if (cells.length === 0) {
-      names = validNames(fields);
+      // White space around a name is stripped (strip.white is TRUE for the line of names).
+      names = validNames(fields.map((field) => field.trim()));
       for (const name of names) cells.push(new Cells(Object.hasOwn(levels, name)));
       return;
     }

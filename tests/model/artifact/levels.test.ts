@@ -26,7 +26,7 @@ function features(
   csv: string,
   { order, partitioned = [0, 0], threshold = 0.5 }: { order?: LevelsOrder; partitioned?: number[]; threshold?: number } = {},
 ) {
-  const names = (csv.split('\n')[0] as string).split(',').slice(0, partitioned.length);
+  const names = (csv.split('\n')[0] as string).split(',', partitioned.length).map((name) => name.trim());
   return applyData({ schema: schemaOf(...names), body: forestBody(forest(partitioned, threshold)) }, new Set(), {
     bytes: bytes(csv),
     file: 'training.csv',
@@ -123,6 +123,16 @@ describe('types and levels from the training data', () => {
       'training.csv, column "a": found empty fields beside texts, which are a level to read.csv() of R and missing to other readers, expected NA in their place',
     );
     expect(features('a,b\nx,1\nNA,2\ny,3\n', { threshold: 1.5 })[0]).toMatchObject({ levels: ['x', 'y'] });
+  });
+
+  test('blank lines are none, and white space around a name is none of it', () => {
+    const levels = ['x', 'y'];
+    for (const tail of ['\n', '\n\n', '   \n'])
+      expect(features(`a , b\nx,1\ny,2\n${tail}`, { threshold: 1.5 })).toEqual([
+        { name: 'a', type: 'factor', levels },
+        { name: 'b', type: 'number' },
+      ]);
+    expect(features('a\nx\n\ny\n', { threshold: 1.5, partitioned: [0] })[0]).toMatchObject({ levels });
   });
 
   test('times without an offset are refused: R wrote them in a zone that the file does not name', () => {
