@@ -25,17 +25,18 @@ export function readPandasLevels(
   if (lists === null) return { lists: 0, levels: [] };
   if (!Array.isArray(lists)) throw new ModelError(at, typeof lists, 'lists of categories');
   if (lists.length !== greatest.length) return { lists: lists.length, levels: [] };
-  const isRounded = lists.some(
-    (list: unknown) => Array.isArray(list) && list.some((one) => Number.isInteger(one) && !Number.isSafeInteger(one)),
-  );
-  const exact: unknown[] = isRounded ? JSON.parse(json!, asWritten) : lists;
   let all = 0;
-  const levels = exact.map((list: unknown, place): string[] => {
+  let isRounded = false;
+  lists.forEach((list: unknown, place) => {
     if (!Array.isArray(list) || list.length === 0) throw new ModelError(`${at}[${place}]`, 'another form', 'a list of categories');
     all += list.length;
     if (all > MAX_CATEGORIES) throw new ModelError(at, `more than ${MAX_CATEGORIES} categories`, 'fewer');
     if (list.some((one) => typeof one === 'object' && one !== null))
       throw new ModelError(`${at}[${place}]`, 'a category that is a list or an object', 'texts and numbers');
+    isRounded ||= list.some((one) => Number.isInteger(one) && !Number.isSafeInteger(one));
+  });
+  const exact: unknown[][] = isRounded ? JSON.parse(json!, asWritten) : lists;
+  const levels = exact.map((list, place): string[] => {
     const labels = list.map(String);
     if (new Set(labels).size !== labels.length) throw new ModelError(`${at}[${place}]`, 'a category twice', 'each once');
     return labels;
