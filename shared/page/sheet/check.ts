@@ -34,7 +34,8 @@ function problemOf(feature: PageFeature, cell: string, takesMissing: boolean): '
   if (text === '' || text === 'NA') return takesMissing || levels?.has(null) ? undefined : 'missing';
   switch (feature.type) {
     case 'number':
-      return DECIMAL.test(text) && Number.isFinite(Number(text)) ? undefined : 'number';
+      // A forest of R keeps no logical columns.
+      return YES_OR_NO.test(text) || (DECIMAL.test(text) && Number.isFinite(Number(text))) ? undefined : 'number';
     case 'logical':
       return YES_OR_NO.test(text) || (DECIMAL.test(text) && (Number(text) === 0 || Number(text) === 1)) ? undefined : 'logical';
     case 'factor':

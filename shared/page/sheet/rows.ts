@@ -191,8 +191,9 @@ export function valuesOf(features: PageFeature[], cells: string[]): Value[] {
     // A level of a feature without a field may be called NA: the server knows, as of any text.
     if (feature.type === 'factor') return text === 'NA' ? text : text || feature.levels.includes(cell) ? cell : null;
     if (text === '' || text === 'NA') return null;
-    if (isNumeric(feature)) return Number(text);
-    return feature.type === 'logical' ? /^t|^1/i.test(text) : text;
+    // A feature of numbers takes TRUE and FALSE, a day or a time its number, too.
+    if (/^[tf]/i.test(text)) return /^t/i.test(text);
+    return DECIMAL.test(text) ? Number(text) : text;
   });
 }
 
