@@ -11,6 +11,9 @@ const TIME_PARTS = ['am', 'hour', 'hour12', 'minute', 'second', 'decimal_day'];
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const SHORT = 3;
+const IN_UTC = 'times in UTC: lubridate::with_tz(x, "UTC")';
+/** What as.POSIXct() makes where nobody names a zone. */
+const LOCAL = 'times without a zone, whose days and hours R takes in the zone that it runs in';
 
 /** step_date(), step_time() and step_holiday(): numbers and names of what a calendar says of a date or a time. */
 export const CALENDAR_STEPS: StepReader = {
@@ -30,8 +33,8 @@ function addParts(name: string, step: RValue, { frame, of, label }: StepContext)
   const at = `${label}, column ${name}`;
   const column = frame.column(name, at);
   if (column.kind !== 'date' && column.kind !== 'datetime') throw new ModelError(at, `a column of class ${column.kind}`, 'dates or times');
-  if (column.kind === 'datetime' && column.timeZone !== undefined)
-    throw new ModelError(at, `times of the zone ${column.timeZone}`, 'times in UTC: lubridate::with_tz(x, "UTC")');
+  if (column.kind === 'datetime' && column.timeZone !== undefined) throw new ModelError(at, `times of the zone ${column.timeZone}`, IN_UTC);
+  if (column.kind === 'datetime' && column.isLocal) frame.needsProof(at, { found: LOCAL, help: `; or ${IN_UTC}`, mayLack: true });
   if (of === 'step_time' && column.kind === 'date') throw new ModelError(at, 'dates without a time', 'times');
   const all = of === 'step_holiday' ? holidays(step, name, at) : features(step, column, of === 'step_date' ? DATE_PARTS : TIME_PARTS, at);
   if (all.length === 0) return;

@@ -7,10 +7,10 @@ import { PartsLeft } from '../formula/parts-left.ts';
 
 /** A column with levels: its values are the places of these, from 1. A text may also be one place beyond: one that training did not have. */
 export type LevelColumn = { name: string; kind: 'factor' | 'ordered' | 'text'; levels: Level[] };
-/** A column of a data frame while it goes through a recipe, with its class in R. */
+/** A column of a data frame while it goes through a recipe, with its class in R. `isLocal`: times of the zone that R ran in, which no file tells. */
 export type FrameColumn =
   | { name: string; kind: 'number' | 'integer' | 'logical' | 'date' }
-  | { name: string; kind: 'datetime'; timeZone?: string }
+  | { name: string; kind: 'datetime'; timeZone?: string; isLocal?: true }
   | LevelColumn;
 /** A column that a step makes of the columns that come in. */
 export type NewColumn = FrameColumn & { value: Expression };
@@ -36,6 +36,12 @@ export const MOST_OF_DISTANCES = { products: 2_200_000_000, numbers: 2 ** 22 };
 /** Most columns before all steps together: checkSteps() of shared/steps/pipeline.ts, which exports functions alone, has the same. */
 const MOST_STEP_COLUMNS = 2_000_000;
 
+/** What only training rows can prove of the step at `label`: what was found, and, beside these rows, what helps. `mayLack`: rows without a number here prove it, too. */
+export type Unproved = { label: string; found: string; help: string; mayLack: boolean };
+
+/** A function that a user wrote for a step. */
+const A_FUNCTION = { found: 'a function, whose code is not read', help: '', mayLack: false };
+
 /** A data frame's columns as far as a recipe is read, and the steps that make them. */
 export class Frame {
   readonly steps: BoundStep[] = [];
@@ -43,7 +49,7 @@ export class Frame {
   #columns: readonly FrameColumn[] = [];
   #places = new Map<string, number>();
   #names: ReadonlySet<string> | undefined;
-  #unproved: string | undefined;
+  #unproved: Unproved | undefined;
   readonly #raw: ReadonlySet<FrameColumn>;
   /** The names of the raw columns that a step has read. */
   readonly asked: Set<string> = new Set();
@@ -64,14 +70,14 @@ export class Frame {
     this.#take(columns);
   }
 
-  /** What only training rows can prove: a function that a user wrote for a step, whose code is not read. */
-  get unproved(): string | undefined {
+  /** What only training rows can prove, where there is something. */
+  get unproved(): Unproved | undefined {
     return this.#unproved;
   }
 
-  /** Says that a step is read on the guess that a function does what it does by default. */
-  needsProof(label: string): void {
-    this.#unproved ??= label;
+  /** Says that a step is read on a guess, by default that a function does what it does by default: the first such step is told. */
+  needsProof(label: string, about: Omit<Unproved, 'label'> = A_FUNCTION): void {
+    this.#unproved ??= { label, ...about };
   }
 
   /** The columns that a step named as recipes does, where another function for names, or other contrasts, may have named them. */

@@ -44,7 +44,7 @@ export function proveSteps(
       // Where a value was missing R may have drawn another one by chance.
       if (whole.some(Number.isNaN)) continue;
       const ours = inputs[row * width + at]!;
-      if (isSame(ours, expected(row), frame.unproved === undefined)) compared += 1;
+      if (isSame(ours, expected(row), frame.unproved?.mayLack ?? true)) compared += 1;
       else
         throw new ModelError(
           `${label}, column ${column.name}`,

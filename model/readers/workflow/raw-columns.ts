@@ -63,7 +63,8 @@ function rawColumn(name: string, value: RValue, { texts }: Known, label: string)
 /** A column of times by R's attribute `tzone`. Throws a ModelError for a zone that is not known. */
 export function timeColumn(name: string, zone: RValue | undefined, label: string): FrameColumn {
   const timeZone = timeZoneOf(zone);
-  if (timeZone === undefined) return { name, kind: 'datetime' };
+  const isLocal = zone?.type !== 'character' || !zone.values[0];
+  if (timeZone === undefined) return { name, kind: 'datetime', ...(isLocal ? { isLocal } : {}) };
   if (!isTimeZone(timeZone)) throw new ModelError(label, `the time zone ${timeZone}`, 'an IANA name such as America/Sao_Paulo');
   return { name, kind: 'datetime', timeZone };
 }

@@ -23,9 +23,9 @@ export function readRecipeAlone(recipe: RValue, label: string): Imported {
   const pipeline = readRecipe(recipe, frame, label, RECIPE_STEPS);
   if (frame.unproved !== undefined)
     throw new ModelError(
-      frame.unproved,
-      'a function, whose code is not read',
-      'a fitted workflow, whose training data proves what it does',
+      frame.unproved.label,
+      frame.unproved.found,
+      `a fitted workflow, whose training data proves what it does${frame.unproved.help}`,
     );
   return columnsAlone(raw, frame, { pipeline, call: 'recipe', label });
 }

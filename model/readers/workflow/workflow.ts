@@ -62,9 +62,9 @@ function preprocess(pre: RValue | undefined, label: string): Preprocessed {
     const isProved = proveSteps(frame, raw.features, known.training, made, `${label}'s recipe`);
     if (!isProved && frame.unproved !== undefined)
       throw new ModelError(
-        frame.unproved,
-        'a function, whose code is not read',
-        'a workflow with its training data (not butchered), which proves what it does',
+        frame.unproved.label,
+        frame.unproved.found,
+        `a workflow with its training data (not butchered, no step skipped), which proves what it does${frame.unproved.help}`,
       );
     return { raw, frame, by: 'recipe', pipeline };
   }
