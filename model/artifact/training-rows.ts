@@ -88,7 +88,7 @@ function checkLengths([header = [], ...lines]: string[][], file: string): void {
 }
 
 /** A number of the training data once it is read: R has infinite ones. */
-export const NUMBER = { test: (field: string): boolean => DECIMAL.test(field) || field === 'Inf' || field === '-Inf' };
+export const NUMBER = { test: (field: string): boolean => DECIMAL.test(field) || INFINITE.has(field) };
 
 /**
  * Writes the numbers of each column of numbers as a request may have them: R's read.csv() takes white space around one, NaN, Inf and 0x1F for
@@ -149,10 +149,12 @@ export function trainingRows(schema: Schema, data: TrainingData): Float64Array |
   return trainingTable(schema, data)?.rows;
 }
 
+/** Numbers that no request can have: a row with one is left out. */
+const INFINITE = new Set(['Inf', '-Inf']);
 /** Most values of such rows: 2 GB of doubles. */
 const MOST_VALUES = 2 ** 28;
 
-/** The rows of the lines behind a header that has all features, but for those that lack a value; `kept` are the places of their lines. Throws as trainingRows. */
+/** The rows of the lines behind a header that has all features, but for those that lack a value or have an infinite one; `kept` are the places of their lines. Throws as trainingRows. */
 export function wholeRows(schema: Schema, header: string[], lines: string[][], file: string): { rows: Float64Array; kept: number[] } {
   const { features } = schema;
   // The first of two columns of one name, as a search for it finds.
@@ -169,7 +171,7 @@ export function wholeRows(schema: Schema, header: string[], lines: string[][], f
     places.forEach((place, column) => {
       const field = line[place] ?? '';
       const value = readCell(schema, column, field, true);
-      if (value === undefined && !isMissing(field)) {
+      if (value === undefined && !isMissing(field) && !INFINITE.has(field)) {
         const { name } = features[column]!;
         throw new ModelError(`${file}, line ${at + 2}, column "${name}"`, `"${field.slice(0, 50)}"`, 'a value that the model takes');
       }

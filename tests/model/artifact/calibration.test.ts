@@ -31,6 +31,11 @@ describe('calibration rows', () => {
     expect(part.arrays[0]![1]).toHaveLength(1);
   });
 
+  test('and training rows leave out a row with an infinite value, which no request can have', () => {
+    const part = calibrationPart(regression, csv(header, '20,Inf,100', '20, -inf,100', line(0, 1)), 'm.RDS');
+    expect(part.arrays[0]![1]).toHaveLength(1);
+  });
+
   test('and training rows read a field of white space in time by its length', () => {
     const spaces = `${'\t'.repeat(2 ** 19)}N`;
     const part = calibrationPart(regression, csv(header, line(0, ` NA${'\t'.repeat(2 ** 19)}`), line(1, first)), 'm.RDS');
