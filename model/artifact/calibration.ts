@@ -7,7 +7,7 @@ import { quote } from '../../shared/schema/describe-value.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import { shuffled } from './background.ts';
 import { classReader } from './target.ts';
-import { isMissing, readTraining, wholeRows } from './training-rows.ts';
+import { isMissing, plainNumber, readTraining, wholeRows } from './training-rows.ts';
 
 /** Rows that a model was not trained on, as a CSV file, and which of its columns has what the model predicts: by default the one that is no feature. */
 export type Calibration = { bytes: Uint8Array; file: string; target: string | undefined };
@@ -33,7 +33,8 @@ export function calibrationPart(model: Predictor, calibration: Calibration, labe
   const target = header.indexOf(targetOf(schema, header, calibration));
   const placeOf = classReader(schema.classes ?? []);
   // A class may be called NA, or nothing.
-  const known = lines.filter((line) => placeOf(line[target] ?? '') !== undefined || !isMissing(line[target] ?? ''));
+  const truthOf = (line: string[]) => (schema.classes ? (line[target] ?? '') : plainNumber(line[target] ?? ''));
+  const known = lines.filter((line) => placeOf(truthOf(line)) !== undefined || !isMissing(truthOf(line)));
   const { rows, kept } = wholeRows(schema, header, known, file);
   const width = schema.features.length;
   const chosen =
@@ -44,7 +45,7 @@ export function calibrationPart(model: Predictor, calibration: Calibration, labe
   });
   const predicted = predictRows(model, picked, asked);
   const errorAt = (row: number, at: number) => {
-    const text = (known[kept[row]!] as string[])[target] as string;
+    const text = truthOf(known[kept[row]!] as string[]);
     return errorOf({ ...schema, placeOf }, predicted, at, text, `${file}, column "${header[target]}"`);
   };
   const errors = Float64Array.from(chosen, errorAt).filter(Number.isFinite).sort();

@@ -4,7 +4,7 @@ import type { Predictor } from '../../shared/predict.ts';
 import { parseDate, parseDatetime } from '../../shared/schema/dates.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
 import { featureSplits, isOfMissing, leastLevels } from './splits.ts';
-import { isBlankLine, type LevelsOrder, NUMBER, readTraining, SHOWN, type TrainingData } from './training-rows.ts';
+import { isBlankLine, type LevelsOrder, NUMBER, plainValues, readTraining, SHOWN, type TrainingData } from './training-rows.ts';
 
 const MAX_LEVELS = 10_000;
 /** Logicals as R and pandas write them. Other words than R's own are a factor to read.csv(). */
@@ -29,7 +29,7 @@ export function applyData(model: Predictor, known: ReadonlySet<string>, data: Tr
     const place = places.get(feature.name);
     if (place === undefined)
       throw new ModelError(data.file, `no column "${feature.name}" among ${header.slice(0, SHOWN).join(', ')}`, "the model's features");
-    const values = new Set(lines.map((line) => line[place] ?? ''));
+    const values = plainValues(lines.map((line) => line[place] ?? ''));
     const isEmpty = values.delete('');
     const hasMissing = values.delete('NA') || isEmpty;
     const label = `${data.file}, column "${feature.name}"`;

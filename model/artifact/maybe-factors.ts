@@ -3,7 +3,7 @@ import type { Predictor } from '../../shared/predict.ts';
 import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Feature } from '../../shared/schema/features.ts';
 import { featureSplits } from './splits.ts';
-import { readTraining, type TrainingData } from './training-rows.ts';
+import { plainNumber, readTraining, type TrainingData } from './training-rows.ts';
 
 /** Most levels of a factor that is guessed at. */
 const MOST_LEVELS = 100;
@@ -46,7 +46,9 @@ export function maybeCodes(model: Predictor, data: TrainingData): string[] {
     if (!asked[at] || place === undefined) return [];
     const fields = new Set<string>();
     for (let row = 0; row < lines.length && fields.size <= MOST_LEVELS + 2; row += 1) fields.add(lines[row]![place] ?? '');
-    const numbers = [...fields].filter((field) => DECIMAL.test(field)).map(Number);
+    const numbers = Array.from(fields, plainNumber)
+      .filter((field) => DECIMAL.test(field))
+      .map(Number);
     const few = Float64Array.from(new Set(numbers)).sort();
     return few.length <= MOST_LEVELS && [0, 1].some((first) => areCodesOf(feature, splits[at]!, few, first)) ? [feature.name] : [];
   });

@@ -11,7 +11,7 @@ import { defaultParameters, type Parameters } from '../../shared/schema/paramete
 import { shapeOf } from '../../shared/schema/shape.ts';
 import { shuffled } from './background.ts';
 import { classReader, guessTarget } from './target.ts';
-import type { TrainingTable } from './training-rows.ts';
+import { plainNumber, type TrainingTable } from './training-rows.ts';
 
 const SEED = 1;
 /** Most rows that are asked, the fewest that say something, and most shuffles of a feature. */
@@ -119,7 +119,7 @@ function targetsOf(
   const placeOf = classes && classReader(classes);
   const targets: (number | undefined)[] = [];
   for (const [at, line] of lines.entries()) {
-    const field = line[place] ?? '';
+    const field = classes ? (line[place] ?? '') : plainNumber(line[place] ?? '');
     const text = field.trim();
     const value = placeOf ? placeOf(field) : text === '' ? undefined : Number(text);
     const isMissing = value === undefined || !Number.isFinite(value);

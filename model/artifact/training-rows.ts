@@ -64,7 +64,6 @@ export function readTraining({ bytes, file }: Pick<TrainingData, 'bytes' | 'file
   checkLengths(lines, file);
   // read.csv() of R strips white space around names, too.
   lines[0] = lines[0]?.map((name) => name.trim()) ?? [];
-  readNumbers(lines);
   if (bytes.length <= MOST_KEPT) KEPT.set(bytes, lines);
   return lines;
 }
@@ -91,21 +90,18 @@ function checkLengths([header = [], ...lines]: string[][], file: string): void {
 export const NUMBER = { test: (field: string): boolean => DECIMAL.test(field) || INFINITE.has(field) };
 
 /**
- * Writes the numbers of each column of numbers as a request may have them: R's read.csv() takes white space around one, NaN, Inf and 0x1F for
+ * The values of a column in the plain form, where all of them are numbers: R's read.csv() takes white space around one, NaN, Inf and 0x1F for
  * numbers, too (type.convert()), and a column with one of them is no factor. White space around NA is left as it is.
  */
-function readNumbers([header = [], ...lines]: string[][]): void {
-  header.forEach((_, column) => {
-    let isOdd = false;
-    for (const line of lines) {
-      const field = line[column];
-      if (field === undefined || field === '' || field === 'NA' || DECIMAL.test(field)) continue;
-      isOdd = true;
-      if (numberText(field) === undefined && field.trim() !== 'NA') return;
-    }
-    if (!isOdd) return;
-    for (const line of lines) if (line[column] !== undefined) line[column] = numberText(line[column]) ?? line[column];
-  });
+export function plainValues(values: Iterable<string>): Set<string> {
+  const given = new Set(values);
+  const isNumber = (field: string) => numberText(field) !== undefined || field.trim() === 'NA';
+  return [...given].every(isNumber) ? new Set(Array.from(given, plainNumber)) : given;
+}
+
+/** A field of a column that is known to be one of numbers, in the plain form where it is one; NA for a missing one. Levels and classes may look like such fields. */
+export function plainNumber(field: string): string {
+  return DECIMAL.test(field) ? field : (numberText(field) ?? field);
 }
 
 /** A field that is a number, or missing in a column of numbers, in the plain form; undefined for any other. */
@@ -169,7 +165,8 @@ export function wholeRows(schema: Schema, header: string[], lines: string[][], f
     if (isBlankLine(header, line)) return;
     let isWhole = true;
     places.forEach((place, column) => {
-      const field = line[place] ?? '';
+      const given = line[place] ?? '';
+      const field = features[column]!.type === 'number' ? plainNumber(given) : given;
       const value = readCell(schema, column, field, true);
       if (value === undefined && !isMissing(field) && !INFINITE.has(field)) {
         const { name } = features[column]!;

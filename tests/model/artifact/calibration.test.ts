@@ -36,6 +36,20 @@ describe('calibration rows', () => {
     expect(part.arrays[0]![1]).toHaveLength(1);
   });
 
+  test('have levels and classes as they are, also where these look like numbers of another spelling', () => {
+    const [row] = golden('iris-randomForest').rows;
+    const [, ...rest] = Object.entries(row!);
+    const features = [{ name: 'id', type: 'factor' as const, levels: ['0x1A', ' 7', 'Inf', 'nan'] }, ...flowers.schema.features.slice(1)];
+    const odd = { ...flowers, schema: { ...flowers.schema, features, classes: ['0x1', 'NaN', ' 2'] } };
+    const line = (id: string, kind: string) => `${id},${rest.map(([, value]) => value).join()},${kind}`;
+    const text = [['id', ...rest.map(([name]) => name), 'kind'].join(), line(' 7', 'NaN'), line('0x1A', ' 2'), line('nan', '0x1')];
+    const shares = predictRows(flowers, Float64Array.from([2, 1, 4].flatMap((id) => [id, ...rest.map(([, value]) => Number(value))])), {
+      type: 'prob',
+    });
+    const errors = [1, 2, 0].map((place, at) => 1 - shares[3 * at + place]!).sort((one, other) => one - other);
+    expect(Array.from(calibrationPart(odd, csv(...text), 'm.RDS').arrays[0]![1])).toEqual(errors);
+  });
+
   test('and training rows read a field of white space in time by its length', () => {
     const spaces = `${'\t'.repeat(2 ** 19)}N`;
     const part = calibrationPart(regression, csv(header, line(0, ` NA${'\t'.repeat(2 ** 19)}`), line(1, first)), 'm.RDS');
