@@ -48,10 +48,16 @@ def canopy_save(model, X, file, title=None, labels=None, share_rows=False):
         if not X.columns.is_unique:
             raise ValueError(f"X has the column {X.columns[X.columns.duplicated()][0]} twice")
     columns = _columns_of(X, booster)
+    # LightGBM takes an ordered category for a number, and its file does not say whose its levels are: callers send codes.
+    coded = {name: list(values.cat.categories) for name, values in columns.items() if package == "lightgbm" and _is_ordered(values)}
+    columns |= {name: [None if code < 0 else code for code in columns[name].cat.codes.tolist()] for name in coded}
     unknown = [str(name) for name in labels or {} if name not in columns]
     if unknown:
         raise ValueError(f"the model has no column {', '.join(unknown)}, for labels")
     told = {name: _in_column(name, _describe, values, (labels or {}).get(name)) for name, values in columns.items()}
+    for one in told.values() if package == "lightgbm" else ():
+        # Of a column of codes, which its file may take for one of categories.
+        one["said"] |= {} if "levels" in one["said"] else {"type": "number"}
     draw = random.Random(64)
     count = max(8, min(ROWS, 64000 // len(columns)))
     if share_rows:
@@ -63,7 +69,8 @@ def canopy_save(model, X, file, title=None, labels=None, share_rows=False):
     beside, part = beside + ".model.json", file + ".part" + ending
     try:
         booster.save_model(part)
-        answers = _answers(package, part, _frame(X, rows))
+        meant = {name: [None if code is None else levels[int(code)] for code in rows[name]] for name, levels in coded.items()}
+        answers = _answers(package, part, _frame(X, rows | meant))
         os.replace(part, file)
     finally:
         if os.path.exists(part):
@@ -131,6 +138,10 @@ def _in_column(name, of, *given):
 def _is_missing(value):
     # The NA of pandas is neither equal to itself nor not.
     return value is None or type(value).__name__ == "NAType" or bool(value != value)
+
+
+def _is_ordered(values):
+    return bool(getattr(getattr(values, "cat", None), "ordered", False))
 
 
 def _level(value):
@@ -329,6 +340,8 @@ class Endpoint:
     @staticmethod
     def _values(column, is_factor):
         """A column as JSON has it: dates and times as ISO 8601 texts, missing values as null, a factor's numbers and truths as its levels."""
+        if not is_factor and _is_ordered(column):
+            raise ValueError("an ordered category; expected its codes, 0, 1, ... in the order of training, which the model takes")
         plain = [value.item() if hasattr(value, "item") else value for value in column]
         plain = [None if _is_missing(value) else value.isoformat() if hasattr(value, "isoformat") else value for value in plain]
         if is_factor:

@@ -22,11 +22,17 @@ folder = pathlib.Path(sys.argv[1])
 for given in sys.argv[2:]:
     name, file, url = given.split("=", 2)
     rows = pd.read_pickle(folder / f"{name}.rows.pickle")
-    endpoint = Endpoint(url, key="k")
+    endpoint, own = Endpoint(url, key="k"), rows
+    for column in [column for column in rows.columns if "ordered" in name and hasattr(rows[column], "cat")]:
+        try:
+            endpoint.predict(rows)
+        except ValueError as error:
+            assert f"the column {column}: an ordered category; expected its codes" in str(error), error
+        rows = rows.assign(**{column: rows[column].cat.codes.replace(-1, np.nan)})
     made = np.asarray([list(one.values()) if isinstance(one, dict) else one for one in endpoint.predict(rows)])
     if name.startswith("lgb"):
         booster = lgb.Booster(model_file=str(folder / file))
-        expected = booster.predict(rows if "booster" not in name else rows.to_numpy(), num_threads=1)
+        expected = booster.predict(own if "booster" not in name else rows.to_numpy(), num_threads=1)
     else:
         booster = xgb.Booster({"nthread": 1}, model_file=str(folder / file))
         expected = booster.predict(xgb.DMatrix(rows, enable_categorical=True)).astype(float)

@@ -51,7 +51,7 @@ for (let seed = first; seed < first + seeds; seed += 1) {
     servers.push(server);
     asked.push(`${path.parse(file).name}=${file}=http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   }
-  assert.equal(asked.length, 9);
+  assert.equal(asked.length, 10);
   const { stdout } = await run('ask.py', folder, ...asked);
   for (const server of servers) server.close().closeAllConnections();
   process.stdout.write(`seed ${seed}: ${stdout}`);

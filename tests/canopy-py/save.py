@@ -70,4 +70,15 @@ truths = pd.DataFrame(
 )
 keep("xgb-levels", xgb_of(coded, signal + sizes), coded, "json", coded.head(20))
 keep("lgb-levels", lgb_of(truths, signal + sizes + truths["yes"].cat.codes * 9), truths, "txt", truths.head(20))
+# Ordered categories are numbers to LightGBM, whose last one may have no row; beside them codes that are named as categories.
+steps = ["low", "mid", "high", "top"]
+ordered = pd.DataFrame(
+    {
+        "step": pd.Categorical(random.choice([*steps[:3], None], n), categories=steps, ordered=True),
+        "code": random.integers(0, 3, n),
+        "one": coded["one"],
+    }
+)
+tree = lgb.Dataset(ordered, signal + ordered["code"] ** 2 * 5 + ordered["step"].cat.codes * 3, categorical_feature=["code"])
+keep("lgb-ordered", lgb.train({"verbosity": -1, "num_threads": 1, "min_data_per_group": 1}, tree, rounds), ordered, "txt", ordered.head(20))
 keep("real-rows", xgb_of(frame, classes > 0, objective="binary:logistic"), frame, "ubj", few, share_rows=True)

@@ -99,8 +99,7 @@ function readFeatures(
     return categories ? { name, type: 'factor', levels: categories } : { name, type: 'number', ...endsOf(infos[place]!) };
   });
   if (lists > levels.length) return { features, codes, note: unknownLists(lists) };
-  const other = otherOwner(features, infos);
-  return { features, codes, ...(other === undefined ? {} : doubtOf(features, other)) };
+  return { features, codes, ...doubtOf(features, infos) };
 }
 
 function unknownLists(lists: number): string {
@@ -109,21 +108,24 @@ function unknownLists(lists: number): string {
 }
 
 /**
- * A feature whose list the levels may be: an ordered category is a number to LightGBM, from 0 to its last code, and its list stands among the
- * others. Where as many columns of codes were named as categories, their number proves nothing.
+ * The factors whose levels may be the list of another feature: an ordered category is a number to LightGBM, from 0 to its last code, and its list stands
+ * among the others. Where as many columns of codes were named as categories, their number proves nothing. It is said where a number has all codes
+ * of a list, and not of each 0 and 1.
  */
-function otherOwner(features: readonly Feature[], infos: readonly string[]): string | undefined {
-  const ends = new Set(features.flatMap((feature) => (feature.type === 'factor' ? [`[0:${feature.levels.length - 1}]`] : [])));
-  return features.find((_, place) => ends.has(infos[place]!) || (ends.size > 0 && infos[place] === 'none'))?.name;
-}
-
-function doubtOf(features: readonly Feature[], other: string): Pick<LightGBMModel, 'note' | 'doubted'> {
-  const doubted = features.flatMap(({ type, name }) => (type === 'factor' ? [name] : []));
+function doubtOf(features: readonly Feature[], infos: readonly string[]): Pick<LightGBMModel, 'note' | 'doubted'> {
+  const lists = features.flatMap((feature) => (feature.type === 'factor' ? [feature] : []));
+  const last = Math.max(-1, ...lists.map(({ levels }) => levels.length - 1));
+  const mayOwn = (info: string) => info === 'none' || Number(/^\[\d+:(\d+)\]$/.exec(info)?.[1] ?? Number.NaN) <= last;
+  if (lists.length === 0 || !infos.some(mayOwn)) return {};
+  const doubted = lists.map(({ name }) => name);
+  const ends = new Set(['none', ...lists.map(({ levels }) => `[0:${levels.length - 1}]`)]);
+  const other = features.find((_, place) => ends.has(infos[place]!));
+  if (!other) return { doubted };
   const shown = (name: string) => JSON.stringify(name.slice(0, 40));
   const whose = `${doubted.slice(0, 3).map(shown).join(', ')}${doubted.length > 3 ? ', ...' : ''}`;
   const note =
     `the file has lists of pandas' categories, and does not say of which columns: they are taken for those of ${whose}. ` +
-    `Where ${shown(other)} was an ordered category in training, this is wrong: a sidecar gives the right levels, or "type": "number" for codes`;
+    `Where ${shown(other.name)} was an ordered category in training, this is wrong: a sidecar gives the right levels, or "type": "number" for codes`;
   return { note, doubted };
 }
 

@@ -167,6 +167,8 @@ describe('lists of pandas categories that may be those of an ordered column', ()
 
   test('give way to a sidecar, which is checked against the codes of training', () => {
     expect(imported('-1:0:1:2 [0:2]', { type: 'number' })).toEqual({ notes: '', feature: { name: 'x0', type: 'number' } });
+    // An ordered column whose last category has no row is as good an owner; of each 0 and 1 nothing is said.
+    expect(imported('-1:0:1:2 [0:1]', { type: 'number' })).toEqual({ notes: '', feature: { name: 'x0', type: 'number' } });
     const own = ['0', '1', '2'];
     expect(imported('-1:0:1:2 [0:2]', { levels: own })).toEqual({ notes: '', feature: { name: 'x0', type: 'factor', levels: own } });
     expect(imported('-1:0:1:2 [0:2]', { label: 'Bee' })).toMatchObject({ notes: doubt, feature: { label: 'Bee', levels } });
