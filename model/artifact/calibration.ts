@@ -7,7 +7,7 @@ import { quote } from '../../shared/schema/describe-value.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import { shuffled } from './background.ts';
 import { classReader } from './target.ts';
-import { isMissing, plainNumber, readTraining, wholeRows } from './training-rows.ts';
+import { isMissing, linesFor, placeOfColumn, plainNumber, wholeRows } from './training-rows.ts';
 
 /** Rows that a model was not trained on, as a CSV file, and which of its columns has what the model predicts: by default the one that is no feature. */
 export type Calibration = { bytes: Uint8Array; file: string; target: string | undefined };
@@ -26,11 +26,11 @@ export function calibrationPart(model: Predictor, calibration: Calibration, labe
   const asked = calibrated(schema);
   const found = schema.classes ? 'a model of classes without their shares' : `a model of the kind ${schema.kind}, of several numbers`;
   if (!asked) throw new ModelError(label, found, 'one number or shares of classes, for --calibration');
-  const [header = [], ...lines] = readTraining(calibration);
+  const [header = [], ...lines] = linesFor(schema.features, calibration);
   const names = new Set(header);
   const missing = schema.features.find(({ name }) => !names.has(name));
   if (missing) throw new ModelError(file, `no column "${missing.name}"`, "all of the model's features, and what it predicts");
-  const target = header.indexOf(targetOf(schema, header, calibration));
+  const target = placeOfColumn(header, targetOf(schema, header, calibration));
   const placeOf = classReader(schema.classes ?? []);
   // A class may be called NA, or nothing.
   const truthOf = (line: string[]) => (schema.classes ? (line[target] ?? '') : plainNumber(line[target] ?? ''));
@@ -66,7 +66,8 @@ function targetOf({ features }: Schema, header: string[], { file, target }: Cali
       'what the model predicts: name it by --target',
     );
   }
-  if (!header.includes(target)) throw new ModelError(file, `no column "${target}"${shown && ` among ${shown}`}`, 'that of --target');
+  if (placeOfColumn(header, target) < 0)
+    throw new ModelError(file, `no column "${target}"${shown && ` among ${shown}`}`, 'that of --target');
   return target;
 }
 

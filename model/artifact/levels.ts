@@ -4,7 +4,7 @@ import type { Predictor } from '../../shared/predict.ts';
 import { parseDate, parseDatetime } from '../../shared/schema/dates.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
 import { featureSplits, isOfMissing, leastLevels } from './splits.ts';
-import { isBlankLine, type LevelsOrder, NUMBER, plainValues, readTraining, SHOWN, type TrainingData } from './training-rows.ts';
+import { isBlankLine, type LevelsOrder, linesFor, NUMBER, plainValues, SHOWN, type TrainingData } from './training-rows.ts';
 
 const MAX_LEVELS = 10_000;
 /** Logicals as R and pandas write them. Other words than R's own are a factor to read.csv(). */
@@ -19,7 +19,7 @@ const LOGICAL = /^(?:TRUE|FALSE|T|F|true|false|True|False)$/;
 export function applyData(model: Predictor, known: ReadonlySet<string>, data: TrainingData): Schema {
   const { schema } = model;
   const splits = featureSplits(model);
-  const [header = [], ...all] = readTraining(data);
+  const [header = [], ...all] = linesFor(schema.features, data);
   const lines = all.filter((line) => !isBlankLine(header, line));
   // The first of two columns of one name, as the search for it would find.
   const places = new Map(header.map((name, place): [string, number] => [name, place]).reverse());

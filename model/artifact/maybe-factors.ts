@@ -3,7 +3,7 @@ import type { Predictor } from '../../shared/predict.ts';
 import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Feature } from '../../shared/schema/features.ts';
 import { featureSplits } from './splits.ts';
-import { plainNumber, readTraining, type TrainingData } from './training-rows.ts';
+import { linesFor, plainNumber, type TrainingData } from './training-rows.ts';
 
 /** Most levels of a factor that is guessed at. */
 const MOST_LEVELS = 100;
@@ -39,7 +39,7 @@ export function maybeCodes(model: Predictor, data: TrainingData): string[] {
   const splits = featureSplits(model);
   const asked = features.map((feature, at) => isUndescribed(feature) && splits[at]!.values.length > 0 && areHalves(splits[at]!.values));
   if (!asked.includes(true)) return [];
-  const [header = [], ...lines] = readTraining(data);
+  const [header = [], ...lines] = linesFor(features, data);
   const places = new Map(header.map((name, place): [string, number] => [name, place]).reverse());
   return features.flatMap((feature, at) => {
     const place = places.get(feature.name);

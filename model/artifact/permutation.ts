@@ -11,7 +11,7 @@ import { defaultParameters, type Parameters } from '../../shared/schema/paramete
 import { shapeOf } from '../../shared/schema/shape.ts';
 import { shuffled } from './background.ts';
 import { classReader, guessTarget } from './target.ts';
-import { plainNumber, type TrainingTable } from './training-rows.ts';
+import { placeOfColumn, plainNumber, type TrainingTable } from './training-rows.ts';
 
 const SEED = 1;
 /** Most rows that are asked, the fewest that say something, and most shuffles of a feature. */
@@ -114,7 +114,7 @@ function targetsOf(
   name: string,
   isNamed: boolean,
 ): (number | undefined)[] | undefined {
-  const place = header.indexOf(name);
+  const place = placeOfColumn(header, name);
   if (place < 0) throw new ModelError(file, `no column ${quote(name)}`, 'that of --target');
   const placeOf = classes && classReader(classes);
   const targets: (number | undefined)[] = [];

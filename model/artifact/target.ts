@@ -1,4 +1,5 @@
 import type { Schema } from '../../shared/schema/features.ts';
+import { placeOfColumn } from './training-rows.ts';
 
 /** Most characters of a call that are looked at. */
 const MOST_CALL = 2_000;
@@ -18,7 +19,8 @@ export function guessTarget(header: readonly string[], { features }: Pick<Schema
   if (!hasResponse) return others.length === 1 ? others[0] : undefined;
   const [, quoted, plain] = RESPONSES.map((form) => form.exec(before)).find((found) => found !== null) ?? [];
   const name = quoted ?? plain;
-  return name !== undefined && others.includes(name) ? name : undefined;
+  const found = name === undefined ? undefined : header[placeOfColumn(header, name)];
+  return found !== undefined && others.includes(found) ? found : undefined;
 }
 
 /** The place of the class that a field of a table names: exactly, or without the white space around it; undefined where there is none. */

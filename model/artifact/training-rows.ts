@@ -4,6 +4,7 @@ import type { Schema } from '../../shared/schema/features.ts';
 import { utf8Text } from '../../shared/schema/utf8.ts';
 import { readCell } from '../../shared/schema/values.ts';
 import { parseCsv } from '../../shared/wire/csv.ts';
+import { validNames } from '../rds/names.ts';
 
 /** How R sorted the levels of a factor: by bytes (the C locale), or as the language does (a B Zeta). */
 export type LevelsOrder = 'c' | 'locale';
@@ -30,7 +31,7 @@ export function hasEmpty(data: TrainingData, name: string): boolean {
 }
 
 function columnOf(data: TrainingData, name: string): string[] {
-  const [header = [], ...lines] = readTraining(data);
+  const [header = [], ...lines] = linesFor([{ name }], data);
   const place = header.indexOf(name);
   if (place < 0) throw new ModelError(data.file, `no column "${name}" among ${header.slice(0, SHOWN).join(', ')}`, "the model's features");
   return lines.flatMap((line) => (isBlankLine(header, line) ? [] : [line[place] ?? '']));
@@ -39,6 +40,25 @@ function columnOf(data: TrainingData, name: string): string[] {
 /** Whether a line is none: R's read.csv() skips an empty one, and one of white space has no field but the first. */
 export function isBlankLine(header: readonly string[], line: readonly string[]): boolean {
   return line.length === 1 && (header.length > 1 ? line[0]!.trim() === '' : line[0] === '');
+}
+
+/**
+ * The lines of the training data for a model of these features: a column that read.csv() of R would call as one of them (check.names: "Sepal Length"
+ * is Sepal.Length) is called so, where none has that name. Throws as readTraining.
+ */
+export function linesFor(features: readonly { name: string }[], data: Pick<TrainingData, 'bytes' | 'file'>): string[][] {
+  const [header = [], ...lines] = readTraining(data);
+  const wanted = new Set(features.map(({ name }) => name));
+  for (const name of header) wanted.delete(name);
+  if (wanted.size === 0) return [header, ...lines];
+  const valid = validNames(header);
+  return [header.map((name, at) => (wanted.has(valid[at]!) ? valid[at]! : name)), ...lines];
+}
+
+/** The place of a column by its name in the file, or by the one that read.csv() of R gives it; -1 where there is none. */
+export function placeOfColumn(header: readonly string[], name: string): number {
+  const place = header.indexOf(name);
+  return place < 0 ? validNames(header).indexOf(name) : place;
 }
 
 /** Most fields of such data, a line counted as so many more: what takes some 3 GB. */
@@ -132,7 +152,7 @@ export type TrainingTable = { rows: Float64Array; header: string[]; lines: strin
  * Throws a ModelError that names what does not fit.
  */
 export function trainingTable(schema: Schema, data: TrainingData): TrainingTable | undefined {
-  const [header = [], ...lines] = readTraining(data);
+  const [header = [], ...lines] = linesFor(schema.features, data);
   const names = new Set(header);
   if (schema.features.some(({ name }) => !names.has(name))) return undefined;
   const { rows, kept } = wholeRows(schema, header, lines, data.file);

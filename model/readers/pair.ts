@@ -1,7 +1,7 @@
 import { ModelError } from '../../shared/errors.ts';
 import type { AnswerColumn, Feature } from '../../shared/schema/features.ts';
+import { makeName } from '../rds/names.ts';
 import { Frame, type FrameColumn } from '../steps/frame.ts';
-import { makeName } from '../steps/r-names.ts';
 import type { Imported } from './reader.ts';
 import { connect } from './workflow/engine.ts';
 import { withMissing } from './workflow/missing.ts';

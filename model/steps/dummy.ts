@@ -1,9 +1,10 @@
 import { ModelError } from '../../shared/errors.ts';
 import { contrastValue } from '../formula/coding.ts';
 import { type ContrastColumn, ContrastTables, indicators, MAX_LEVELS, readContrasts } from '../formula/contrasts.ts';
+import { makeName } from '../rds/names.ts';
 import { attributesOf, listOf, numbersOf, type RValue, textsOf } from '../rds/values.ts';
 import type { NewColumn } from './frame.ts';
-import { makeName, numberedNames } from './r-names.ts';
+import { numberedNames } from './r-names.ts';
 import { flag, member, namesOf, recode, type StepContext, type StepReader } from './step-values.ts';
 
 /** step_dummy(): a factor as columns of its contrasts, or one for each level. */

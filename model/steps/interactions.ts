@@ -4,10 +4,10 @@ import { FormulaReader } from '../formula/formula.ts';
 import { type Coded, modelMatrix, productOf } from '../formula/model-matrix.ts';
 import { remap } from '../formula/remap.ts';
 import { readTerms } from '../formula/terms.ts';
+import { makeName } from '../rds/names.ts';
 import { element, listOf, type RValue, textOf, textsOf } from '../rds/values.ts';
 import { codeVariable } from './coded.ts';
 import { type Arranged, type Frame, MOST_PRODUCTS, type NewColumn } from './frame.ts';
-import { makeName } from './r-names.ts';
 import { flag, member, number, type StepContext, type StepReader } from './step-values.ts';
 
 /** What a column that is dropped again counts beside a product; and letters of a name that count as another product. */

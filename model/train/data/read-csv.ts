@@ -1,5 +1,6 @@
 import { ModelError, RequestError } from '../../../shared/errors.ts';
 import { eachLine } from '../../../shared/wire/csv.ts';
+import { validNames } from '../../rds/names.ts';
 import { Cells } from './cells.ts';
 
 /** Most cells of a table, so that a mistaken file ends in a sentence. */
@@ -105,52 +106,3 @@ function sortedLevels(texts: Set<string>): string[] {
   const encoded = [...texts].map((text): [string, Buffer] => [text, Buffer.from(text)]);
   return encoded.sort(([, one], [, other]) => Buffer.compare(one, other)).map(([text]) => text);
 }
-
-/**
- * Names as make.names(unique = TRUE) makes them: letters, digits, dots and underscores, not starting with a digit. Of two names that become one,
- * that which was valid before keeps it, wherever it stands.
- */
-export function validNames(head: string[]): string[] {
-  const names = head.map((given) => {
-    const valid = given.replaceAll(/[^\p{L}\p{N}._]/gu, '.');
-    const isName = /^(?:\p{L}|\.(?!\d))/u.test(valid);
-    const named = valid === '' || !isName ? `X${valid}` : valid;
-    return RESERVED.has(named) ? `${named}.` : named;
-  });
-  const taken = new Set(names);
-  const seen = new Set<string>();
-  // Where the numbers of a name go on: below it all are taken.
-  const next = new Map<string, number>();
-  const uniqueOf = (name: string) => {
-    let unique = name;
-    if (seen.has(name)) {
-      let at = next.get(name) ?? 1;
-      while (taken.has(`${name}.${at}`)) at += 1;
-      next.set(name, at + 1);
-      unique = `${name}.${at}`;
-    }
-    seen.add(unique);
-    taken.add(unique);
-    return unique;
-  };
-  const kept = names.map((name, at) => (name === head[at] ? uniqueOf(name) : undefined));
-  return names.map((name, at) => kept[at] ?? uniqueOf(name));
-}
-
-const RESERVED = new Set([
-  'if',
-  'else',
-  'repeat',
-  'while',
-  'function',
-  'for',
-  'next',
-  'break',
-  'TRUE',
-  'FALSE',
-  'NULL',
-  'Inf',
-  'NaN',
-  'NA',
-  'in',
-]);

@@ -3,7 +3,8 @@ import type { SchemaElement } from 'hyparquet/src/types.js';
 import { columnsReader, topLevel } from '../../../shared/batch/parquet-input.ts';
 import { ModelError, RequestError } from '../../../shared/errors.ts';
 import { openParquetFile } from '../../batch/parquet-file.ts';
-import { type Column, factor, MAX_CELLS, type Table, validNames } from './read-csv.ts';
+import { validNames } from '../../rds/names.ts';
+import { type Column, factor, MAX_CELLS, type Table } from './read-csv.ts';
 
 /** What becomes of a column. */
 type Kind = 'logical' | 'integer' | 'double' | 'text';

@@ -31,6 +31,13 @@ describe('calibration rows', () => {
     expect(part.arrays[0]![1]).toHaveLength(1);
   });
 
+  test('find the target by the name that R gives its column', () => {
+    const rows = csv('miles per gallon,wt,hp,note', `${line(0, 3)},1`);
+    const named = (target: string) => calibrationPart(regression, { ...rows, target }, 'm.RDS').arrays[0]![1];
+    expect(named('miles.per.gallon')).toEqual(named('miles per gallon'));
+    expect(() => named('miles')).toThrow('no column "miles"');
+  });
+
   test('and training rows leave out a row with an infinite value, which no request can have', () => {
     const part = calibrationPart(regression, csv(header, '20,Inf,100', '20, -inf,100', line(0, 1)), 'm.RDS');
     expect(part.arrays[0]![1]).toHaveLength(1);

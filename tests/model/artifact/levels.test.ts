@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { importModel } from '../../../model/artifact/import.ts';
 import { applyData, sortLevels } from '../../../model/artifact/levels.ts';
-import { type LevelsOrder, plainValues, readTraining } from '../../../model/artifact/training-rows.ts';
+import { type LevelsOrder, plainValues, readTraining, trainingTable } from '../../../model/artifact/training-rows.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
 import type { Forest } from '../../../shared/bodies/forest/forest.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
@@ -128,6 +128,14 @@ describe('types and levels from the training data', () => {
         { name: 'b', type: 'number' },
       ]);
     expect(features('a\nx\n\ny\n', { threshold: 1.5, partitioned: [0] })[0]).toMatchObject({ levels });
+  });
+
+  test('a column is found by the name that read.csv() of R gives it, where none has the name itself', () => {
+    const schema = schemaOf('Sepal.Length', 'X.age');
+    const of = (csv: string) => trainingTable(schema, { bytes: bytes(csv), file: 'training.csv', order: undefined })?.rows;
+    expect(of('Sepal Length,%age\n1,2\n')).toEqual(Float64Array.of(1, 2));
+    expect(of('%age,Sepal Length,Sepal.Length\n1,2,3\n')).toEqual(Float64Array.of(3, 1));
+    expect(of('Sepal Width,%age\n1,2\n')).toBeUndefined();
   });
 
   test('times without an offset are refused: R wrote them in a zone that the file does not name', () => {
