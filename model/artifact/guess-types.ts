@@ -12,9 +12,9 @@ const USUAL_SECONDS = [1e8, 84_006 * 86_400] as const;
 /**
  * A schema with the types that a forest's or a tree's splits show: a column of the class integer64 is split at numbers that no
  * other column has, below 4.5e-308. `others` are features of a class that R notes as "other": a date or a time where all splits
- * lie in the usual years, else a number (a difftime, say). A sidecar may say otherwise.
+ * lie in the usual years, else a number (a difftime, say). With `isClassed` no other column is an integer64. A sidecar may say otherwise.
  */
-export function guessTypes(model: Predictor, others: readonly string[] = []): Schema {
+export function guessTypes(model: Predictor, others: readonly string[] = [], isClassed = false): Schema {
   const { schema } = model;
   const splits = featureSplits(model);
   const mayBeTimes = new Set(others);
@@ -22,8 +22,10 @@ export function guessTypes(model: Predictor, others: readonly string[] = []): Sc
     const { values, isSet } = splits[column]!;
     if (feature.type !== 'number' || values.length === 0 || isSet) return feature;
     const { name } = feature;
-    if (values.every((split) => Math.abs(split) < INTEGER64_END) && values.some((split) => split !== 0)) return { name, type: 'integer64' };
-    if (!mayBeTimes.has(name)) return feature;
+    const isOther = mayBeTimes.has(name);
+    const areBits = values.every((split) => Math.abs(split) < INTEGER64_END) && values.some((split) => split !== 0);
+    if (areBits && (isOther || !isClassed)) return { name, type: 'integer64' };
+    if (!isOther) return feature;
     const isWithin = ([least, most]: readonly [number, number]) => values.every((split) => split >= least && split <= most);
     return isWithin(USUAL_DAYS) ? { name, type: 'date' } : isWithin(USUAL_SECONDS) ? { name, type: 'datetime' } : feature;
   });

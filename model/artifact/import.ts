@@ -123,6 +123,7 @@ export function encodeModel(
     call,
     version,
     others,
+    isClassed,
     read,
     note,
     codes,
@@ -148,7 +149,7 @@ export function encodeModel(
   const said = doubted && settled !== given ? undefined : note;
   for (const one of [assumedNote(read?.assumed ?? []), said]) if (one !== undefined) origin.note?.(one);
   const named = applyNames(settled, isUnnamed, { names: sidecar.names, sidecarFile, data });
-  const described = applySidecar(guessTypes({ schema: named, ...computed }, others), sidecar, sidecarFile, read);
+  const described = applySidecar(guessTypes({ schema: named, ...computed }, others, isClassed), sidecar, sidecarFile, read);
   checkInteger64({ schema: described, ...computed }, sidecarFile);
   const known = new Set(Object.entries(sidecar.features ?? {}).flatMap(([name, { type, levels }]) => ((type ?? levels) ? [name] : [])));
   const { lacksLevels } = computed.body.kind;

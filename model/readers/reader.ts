@@ -28,6 +28,8 @@ export type Imported = {
   pipeline?: PipelineStep[];
   /** Features of a class that R notes as "other": dates and times among them. */
   others?: string[];
+  /** True where the file has the class of each column, so that a number that is not among `others` is no integer64. */
+  isClassed?: boolean;
   /** Features that a formula reads as numbers, or by as.numeric(): a sidecar that gave them levels would have their codes read. */
   read?: Read;
   /** What to say of the model at its import, in a line. */

@@ -9,7 +9,8 @@ draw <- function(n) {
     f = factor(sample(c("low", "mid", "high", "top"), n, TRUE), levels = c("mid", "low", "top", "high")),
     l = factor(sample(letters[1:9], n, TRUE)), flag = factor(runif(n) < 0.4),
     o = factor(sample(1:4, n, TRUE), labels = c("S", "M", "L", "XL"), ordered = TRUE))
-  data$y <- with(data, 2 * a - 0.3 * b + as.integer(f) - 2 * (flag == "TRUE") + 0.5 * as.integer(o) + match(l, letters) %% 3 + rnorm(n, 0, 0.5))
+  data$rain <- ifelse(runif(n) < 0.5, 0, round(rexp(n), 1) + 0.1)
+  data$y <- with(data, 2 * (rain > 0) + 2 * a - 0.3 * b + as.integer(f) - 2 * (flag == "TRUE") + 0.5 * as.integer(o) + match(l, letters) %% 3 + rnorm(n, 0, 0.5))
   data$count <- rpois(n, exp(pmin(data$y / 3, 3)))
   data$two <- factor(ifelse(plogis(data$y) > runif(n), "yes", "no"))
   data$three <- factor(c("no", "maybe", "yes")[cut(data$y + rnorm(n), c(-Inf, 0, 2, Inf), labels = FALSE)])
@@ -20,7 +21,7 @@ holes <- function(rows, share = 0.1) {
   for (column in names(rows)) rows[[column]][runif(nrow(rows)) < share] <- NA
   rows
 }
-COLUMNS <- c("a", "b", "n", "w", "f", "l", "flag", "o", "log(w)", "sqrt(b)")
+COLUMNS <- c("a", "b", "n", "w", "f", "l", "flag", "o", "rain", "log(w)", "sqrt(b)")
 TREES <- list(
   ctree = function(name) {
     suppressPackageStartupMessages(library(partykit))

@@ -55,7 +55,7 @@ export function readParty(value: RValue, label: string): PartyModel {
   const info = element(value, 'info');
   const call = info && element(info, 'call');
   return {
-    ...{ schema, outcome, rpart, others, read: reader.read, call: call?.type === 'language' ? deparse(call) : 'ctree' },
+    ...{ schema, outcome, rpart, others, isClassed: true, read: reader.read, call: call?.type === 'language' ? deparse(call) : 'ctree' },
     ...{ isComplete, ...(isPlain ? {} : { inputs }) },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { guessTypes } from '../../../../model/artifact/guess-types.ts';
 import type { RValue } from '../../../../model/rds/values.ts';
 import { PARTYKIT_READER } from '../../../../model/readers/partykit/reader.ts';
 import { answerOf, objectOf, openedBy, problemOf } from '../../../support/asking.ts';
@@ -59,6 +60,10 @@ describe('a tree of partykit', () => {
     };
     expect(ask(at(1), [{ g: 0 }, { g: Number.MIN_VALUE }, { g: -1 }])).toEqual([3, 10, 3]);
     expect(ask(at(0), [{ g: 0 }, { g: -Number.MIN_VALUE }])).toEqual([10, 3]);
+    // Below the next double above 0, which a column of 64-bit integers would have for 1: the file has the column's class.
+    const { others, isClassed, ...model } = open(at(1));
+    expect(guessTypes(model, others, isClassed).features).toMatchObject([{ name: 'g', type: 'number' }]);
+    expect(guessTypes(model).features).toMatchObject([{ type: 'integer64' }]);
   });
 
   const root2 = (name: string) => ({ type: 'language', values: [symbol('sqrt'), symbol(name)], tags: [] }) as RValue;
