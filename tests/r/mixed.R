@@ -33,7 +33,7 @@ mixed <- function(family, name) {
     random <- pick(RANDOM, pick(c(1, 1, 2, 2, 3)))
     response <- pick(MIXED[[family]])
     left <- if (response == "cbind") "cbind(n, n + 2)" else response
-    form <- as.formula(paste(left, "~", paste(sample(c(fixed, random)), collapse = " + ")))
+    form <- as.formula(paste(left, "~", paste(sample(c(fixed, random)), collapse = " + "), if (runif(1) < 0.1) "- 1"))
     control <- list(check.nobs.vs.nRE = "ignore", check.nobs.vs.rankZ = "ignore", check.nobs.vs.nlev = "ignore", check.nlev.gtr.1 = "ignore", check.rankX = "silent.drop.cols", check.conv.singular = "ignore", calc.derivs = FALSE)
     fit <- function() if (family == "lmer") {
       lmer(form, data, weights = if (runif(1) < 0.2) z, REML = runif(1) < 0.7, control = do.call(lmerControl, c(control, list(optCtrl = list(maxfun = 200)))))

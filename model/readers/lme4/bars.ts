@@ -16,26 +16,31 @@ const BARS = ['|', '||'];
  * nobars() and findbars()). Throws a ModelError where a bar stands in anything but a sum.
  */
 export function partBars(side: RValue, label: string): { fixed: RValue; bars: Bar[] } {
-  const [fixed, bars]: [RValue[], Bar[]] = [[], []];
-  // The parts of the sum, the next one last.
-  const rest = [side];
-  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+  const [fixed, bars]: [{ part: RValue; by: '+' | '-' }[], Bar[]] = [[], []];
+  // The parts of the sum, the next one last; before all others what comes off may hold bars on its left: f + (1 | g) - 1.
+  const rest: { part: RValue; by: '+' | '-'; isFirst: boolean }[] = [{ part: side, by: '+', isFirst: true }];
+  for (let one = rest.pop(); one !== undefined; one = rest.pop()) {
+    const { part: next, by, isFirst } = one;
     const sides = argumentsOf(next, '|');
     const apart = argumentsOf(next, '||');
     if (sides) bars.push(...barsOf(sides, label));
     else if (apart) for (const effects of uncorrelated(apart[0], label)) bars.push(...barsOf([effects, apart[1] as RValue], label));
-    else if (!hasBars(next)) fixed.push(next);
+    else if (!hasBars(next)) fixed.push({ part: next, by });
     else {
-      const [first, second, ...more] = argumentsOf(next, '(') ?? argumentsOf(next, '+') ?? [];
-      if (!first || more.length > 0)
+      const off = isFirst ? argumentsOf(next, '-') : undefined;
+      const [first, second, ...more] = argumentsOf(next, '(') ?? argumentsOf(next, '+') ?? off ?? [];
+      if (!first || more.length > 0 || (off && (!second || hasBars(second))))
         throw new ModelError(`${label}'s formula`, deparse(next).slice(0, 100), 'random effects in a sum: x + (1 | g)');
-      rest.push(...(second ? [second, first] : [first]));
+      if (second) rest.push({ part: second, by: off ? '-' : '+', isFirst: false });
+      rest.push({ part: first, by: '+', isFirst: isFirst && second !== undefined });
     }
     if (bars.length > MAX_BARS) throw new ModelError(`${label}'s formula`, 'too many random effects', `at most ${MAX_BARS} terms`);
   }
-  const plus: RValue = { type: 'symbol', name: '+' };
-  const [start = { type: 'double', values: Float64Array.of(1) } as RValue, ...others] = fixed;
-  const sum = others.reduce<RValue>((sum, part) => ({ type: 'language', values: [plus, sum, part], tags: [] }), start);
+  // What comes off nothing stands alone: lme4 reads (1 | g) - 1 as 1.
+  const [start = { part: { type: 'double', values: Float64Array.of(1) } as RValue }, ...others] = fixed;
+  const sum = others.reduce<RValue>((sum, { part, by }) => {
+    return { type: 'language', values: [{ type: 'symbol', name: by }, sum, part], tags: [] };
+  }, start.part);
   return { fixed: sum, bars };
 }
 

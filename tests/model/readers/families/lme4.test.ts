@@ -104,9 +104,16 @@ describe("bars are parted as lme4's findbars() does", () => {
     [bar('||', sum(numbers(0), call('*', [x, h])), g), ['1', '0 + x | g', '0 + h | g', '0 + x:h | g']],
     [bar('|', x, call('/', [call('/', [g, h]), k])), ['1', 'x | k:h:g', 'x | h:g', 'x | g']],
     [call('(', [sum(x, call('(', [sum(bar('|', x, g), h)]))]), ['x + h', 'x | g']],
-  ])('%#', (side, expected) => {
-    expect(told(side)).toEqual(expected);
-  });
+    [call('-', [sum(x, bar('|', numbers(1), g)), numbers(1)]), ['x - 1', '1 | g']],
+    [sum(call('-', [sum(bar('|', numbers(1), g), x), numbers(1)]), h), ['x - 1 + h', '1 | g']],
+    // lme4's nobars() drops the minus here.
+    [call('-', [bar('|', numbers(1), g), numbers(1)]), ['1', '1 | g']],
+  ])('%#', (side, expected) => expect(told(side)).toEqual(expected));
+
+  test.each<[string, RValue]>([
+    ['what is taken off', call('-', [x, bar('|', numbers(1), g)])],
+    ['a difference that is added', sum(x, call('(', [call('-', [bar('|', numbers(1), g), h])]))],
+  ])('bars in %s are refused', (_, side) => expect(() => told(side)).toThrow('random effects in a sum'));
 });
 
 test('terms of the same groups look through the rows of training once', () => {
