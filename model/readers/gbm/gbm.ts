@@ -132,7 +132,9 @@ function readFeatures(value: RValue, named: Variable[], label: string): { featur
   if (read?.factors.some((codes) => codes.filter((code) => code > 0).length > 1))
     throw new ModelError(`${label}'s formula`, 'an interaction, for which gbm takes a column of its variables', 'their product: I(x * z)');
   const variables = read ? named.map((one) => ({ ...one, name: columnOf(one.name) })) : named;
-  const known = new Map(read?.variables.map((variable) => [variable.name, variable]));
+  // R's predict() goes by the terms' labels: scale(x) has another centre with each request, and not that of training, which the terms keep.
+  const written = (read?.variables ?? []).map((variable) => ({ ...variable, value: variable.source }));
+  const known = new Map(written.map((variable) => [variable.name, variable]));
   const plain = ({ name, levels }: Variable): Feature => (levels ? { name, type: 'factor', levels } : { name, type: 'number' });
   const isPlain = variables.every(({ name }) => (known.get(name)?.value.type ?? 'symbol') === 'symbol');
   if (!read || isPlain) return { features: variables.map(plain) };
@@ -140,7 +142,7 @@ function readFeatures(value: RValue, named: Variable[], label: string): { featur
     variables.flatMap(({ name, levels: ofVariable }): [string, Level[]][] => (ofVariable ? [[name, ofVariable]] : [])),
   );
   const names = new Set(variables.map(({ name }) => name));
-  const used = read.variables.filter(({ name }) => names.has(name));
+  const used = written.filter(({ name }) => names.has(name));
   const data = dataColumns(element(value, 'call'), read.environment);
   const reader = new FormulaReader({ ...read, variables: used, data }, levels, `${label}'s formula`);
   const inputs = variables.map(({ name, levels: ofVariable }) => {

@@ -7,7 +7,7 @@ import { GBM_READER } from '../../../model/readers/gbm/reader.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import { predictRows } from '../../../shared/predict.ts';
 import type { Parameters } from '../../../shared/schema/parameters.ts';
-import { integers, list, named, numbers, symbol, terms, texts } from '../../support/r-objects.ts';
+import { call, integers, list, named, numbers, symbol, terms, texts } from '../../support/r-objects.ts';
 
 const [LEFT, RIGHT, MISSING] = [1, 2, 3];
 /** A tree of one split of variable 0 and three leaves. */
@@ -141,4 +141,19 @@ test('a term between backticks is the column whose name R wrote with backslashes
     Terms: terms(variables),
   });
   expect(GBM_READER.read(model, 'm.RDS').schema.features.map(({ name }) => name)).toEqual(names);
+});
+
+test('scale(), whose centre R computes of the rows of each request, is refused', () => {
+  const [written, kept] = [call('scale', [symbol('b')]), call('scale', [symbol('b'), numbers(3), numbers(2)])];
+  const model = object({
+    'var.names': texts('a', 'scale(b)'),
+    Terms: terms(
+      [
+        { value: symbol('a'), name: 'a', kind: 'numeric' },
+        { value: written, name: 'scale(b)', kind: 'numeric' },
+      ],
+      { predvars: call('list', [symbol('y'), symbol('a'), kept]) },
+    ),
+  });
+  expect(() => GBM_READER.read(model, 'm.RDS')).toThrow("m.RDS's formula, scale(b): found scale() without its center");
 });
