@@ -28,11 +28,8 @@ canopy_save <- local({ # sees the functions of base R alone, whatever stands in 
       out <- gsub(rawToChar(as.raw(code)), sprintf("\\u%04x", code), out, fixed = TRUE, useBytes = TRUE)
     ifelse(is.na(x), "null", `Encoding<-`(paste0("\"", out, "\""), "UTF-8"))
   }
-  digits <- function(x) {
-    if (any(is.infinite(x))) fail("an infinite number, for which JSON has no word")
-    short <- sprintf("%.15g", x)
-    ifelse(is.na(x), "null", ifelse(suppressWarnings(as.numeric(short)) == x & sprintf("%.16g", x) == short, short, sprintf("%.17g", x)))
-  }
+  digits <- function(x) # all 17: R itself reads some texts of 15 as the neighbour of the number that others read
+    if (any(is.infinite(x))) fail("an infinite number, for which JSON has no word") else ifelse(is.na(x), "null", sprintf("%.17g", x))
   cells <- function(x) switch(kind_of(x), logical = c("false", "true", "null")[ifelse(is.na(x), 3, x + 1)], factor = , text = quoted(x),
     digits(numbers(x)))
   array <- function(values) paste0("[", paste(values, collapse = ", "), "]")
@@ -126,9 +123,9 @@ canopy_save <- local({ # sees the functions of base R alone, whatever stands in 
   known_columns <- function(model, kind) switch(group_of(kind), # where it says so
     workflow = names(model$pre$mold$blueprint$ptypes$predictors), preProcess = unique(unlist(model$method)),
     recipe = model$var_info$variable[model$var_info$role %in% "predictor"], ranger = model$forest$independent.variable.names,
-    gbm = if (is.null(model$Terms)) model$var.names else inputs_of(model$Terms), ipred = inputs_of(model$mtrees[[1]]$btree),
-    mlr = model$features, kmeans = colnames(model$centers), nls = names(model$dataClasses), gam = , bam = all.vars(model$pred.formula),
-    glmnet = rownames(if (is.list(penalized <- path_of(model)$beta)) penalized[[1]] else penalized),
+    gbm = if (is.null(model$Terms)) model$var.names else all.vars(parse(text = model$var.names, keep.source = FALSE)), # no offset
+    ipred = inputs_of(model$mtrees[[1]]$btree), mlr = model$features, kmeans = colnames(model$centers), nls = names(model$dataClasses),
+    gam = , bam = all.vars(model$pred.formula), glmnet = rownames(if (is.list(penalized <- path_of(model)$beta)) penalized[[1]] else penalized),
     if (kind == "train" && is.null(model$terms)) setdiff(names(model$trainingData), c(".outcome", ".weights")) else
       if (!isS4(model)) tryCatch(inputs_of(model), error = function(e) NULL))
   # R's answers of every type that a model of this class has; `levels` are those of a number that is the share of the second class.
@@ -377,7 +374,9 @@ predict.canopy_endpoint <- local(function(object, newdata, type = NULL, explain 
   names <- vapply(features, function(one) one$name, "")
   newdata <- as.data.frame(newdata, optional = TRUE, stringsAsFactors = FALSE)
   if (length(lacking <- setdiff(names, names(newdata)))) fail("newdata has no column ", paste(lacking, collapse = ", "))
-  columns <- lapply(features, function(one) in_column(one$name, (if (one$type == "factor") quoted else cells)(newdata[[one$name]])))
+  told <- function(x, type) if (type == "factor") quoted(x) else # a factor of numbers is one that the formula makes anew
+    cells(if (type == "number" && is.factor(x) && !anyNA(of <- suppressWarnings(as.numeric(levels(x))))) of[x] else x)
+  columns <- lapply(features, function(one) in_column(one$name, told(newdata[[one$name]], one$type)))
   # A row that lacks a value has no answer where the model takes none: NA, as in R. To a factor NA may be a level.
   asked <- which(object$model$takesMissing | Reduce(`&`, Map(function(x, one) x != "null" | anyNA(one$levels), columns, features)))
   parameters <- json(c(list(type = type, explain = if (explain) TRUE), lapply(list(...), function(x) if (length(x) > 1L) I(x) else x)))

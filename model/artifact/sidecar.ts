@@ -85,8 +85,10 @@ function withPipeline(before: Feature, after: Feature): Feature {
   return { ...after, ...required, ...others };
 }
 
-function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label: string, read: Read): Feature {
-  if (!entry) return feature;
+function withSidecar(feature: Feature, given: FeatureSidecar | undefined, label: string, read: Read): Feature {
+  if (!given) return feature;
+  const isRead = read.numbers.includes(feature.name) && !read.codes.includes(feature.name);
+  const entry = isRead ? withoutNumbers(given) : given;
   const at = `${label}, feature "${feature.name}"`;
   if (feature.type === 'factor' && entry.type !== undefined && entry.type !== 'factor') {
     throw new ModelError(at, `the type ${entry.type}`, 'factor, as in the model file');
@@ -156,6 +158,13 @@ function levelsOf(feature: Feature, { levels, rType }: FeatureSidecar): Level[] 
   if (!levels || !before || rType === undefined) return levels ?? before;
   const given = new Set(levels);
   return before.every((level) => given.has(level)) ? before : levels;
+}
+
+/** What R wrote of a factor whose levels are numbers, where the formula reads the numbers: factor(cyl) of a cyl that is a factor already. */
+function withoutNumbers(entry: FeatureSidecar): FeatureSidecar {
+  const { levels, default: first, ...rest } = entry;
+  const areNumbers = entry.rType !== undefined && levels?.every((level) => level !== null && DECIMAL.test(level));
+  return areNumbers ? { ...rest, ...(typeof first === 'string' ? { default: Number(first) } : {}) } : entry;
 }
 
 /** Refuses levels whose codes the formula would take for the numbers that it reads. */

@@ -14,6 +14,8 @@ refusal <- function(words, ...) {
   if (!grepl(words, said)) stop("expected a refusal by ", words, ", found ", said)
 }
 file <- file.path(folder, "odd.RDS")
+# R reads 5.90723108535343 as this number, and everybody else as its neighbour.
+stopifnot(identical(environment(canopy_save)$digits(c(5.9072310853534304, 3, NA)), c("5.9072310853534304", "3", "null")))
 refusal("ends in .RDS", model, data, "odd.txt")
 refusal("one name", model, data, c("a.RDS", "b.RDS"))
 refusal("the folder", model, data, file.path(folder, "none", "odd.RDS"))

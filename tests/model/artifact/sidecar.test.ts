@@ -48,6 +48,19 @@ test('ends that the model file has stay, unless the sidecar has its own', () => 
   expect(of({ min: 95 })).toEqual({ name: 'age', type: 'number', min: 95 });
 });
 
+test('levels that are numbers, of a factor that the formula makes a factor again, are the numbers that it reads', () => {
+  const schema: Schema = { ...SCHEMA, features: [{ name: 'cyl', type: 'number' }] };
+  const of = (entry: object, codes: string[] = []) =>
+    applySidecar(schema, read({ features: { cyl: { levels: ['4', '6', '8'], default: '6', ...entry } } }), 'm', {
+      numbers: ['cyl'],
+      codes,
+    });
+  expect(of({ rType: 'factor' }).features).toEqual([{ name: 'cyl', type: 'number', default: 6 }]);
+  expect(() => of({})).toThrow('found levels, expected none: the formula reads its numbers');
+  expect(() => of({ rType: 'factor', levels: ['4', 'six'] })).toThrow('found levels, expected none: the formula reads its numbers');
+  expect(() => of({ rType: 'factor' }, ['cyl'])).toThrow('found levels, expected none: the formula reads its numbers');
+});
+
 test('words for levels stand beside the levels, which stay what requests have', () => {
   const words = { A: { en: 'Angora', pt: 'Angorá' }, B: 'Merino' };
   const { features } = applySidecar(SCHEMA, read({ features: { wool: { words } } }), 'm');
