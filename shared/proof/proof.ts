@@ -4,7 +4,7 @@ import type { ProofCard } from '../schema/card.ts';
 import { MAX_DEPTH } from '../schema/card.ts';
 import { isShallow } from '../schema/check-schema.ts';
 import { DECIMAL } from '../schema/decimal.ts';
-import type { Feature, Schema } from '../schema/features.ts';
+import { type Feature, type Schema, takesMissing } from '../schema/features.ts';
 import { answerTypes } from '../schema/parameters.ts';
 import { type Beside, outputWidth, type Prediction } from '../schema/shape.ts';
 import { isCurve } from '../schema/spread/types.ts';
@@ -31,33 +31,35 @@ export function prove(model: Predictor, proof: Proof, label: string): Proven {
   // What is nested deeper than any answer would end the stack.
   if (!isShallow(proof.answers)) throw new ModelError(label, "R's predictions in another form", `values nested at most ${MAX_DEPTH} deep`);
   const kinds: readonly unknown[] = schema.intervals?.kinds ?? [];
-  const answers = proof.answers.filter(
-    ({ parameters: { type, interval } }) =>
-      (type === undefined || types.includes(type)) && (interval === undefined || kinds.includes(interval)),
-  );
+  const answers = proof.answers
+    .map((answer) => asNamed(answer, types))
+    .filter(
+      ({ parameters: { type, interval } }) =>
+        (type === undefined || types.includes(type)) && (interval === undefined || kinds.includes(interval)),
+    );
   if (answers.length === 0) throw new ModelError(label, "R's predictions of no type that the model has", types.join(', '));
   checkWork(proof, answers, label);
-  const body = inOrder(schema, proof, label);
+  const { body, places } = takenRows(schema, inOrder(schema, proof, label), label);
   const wrong = new Map<number, string>();
   let numbers = 0;
   for (const answer of answers) {
     const ours = ask(model, body, answer, label);
     const compare = (made: Prediction[], said: unknown[], within: number) => {
-      const expected = said.map((prediction) => flat(schema, prediction as Prediction));
+      const expected = places.map((place) => flat(schema, said[place] as Prediction));
       const bound = within * greatest(expected.flat());
       made.forEach((prediction, row) => {
         const values = flat(schema, prediction);
         numbers += values.length;
         const differs = difference(values, expected[row]!, proof, bound);
         if (differs !== undefined && !wrong.has(row))
-          wrong.set(row, `row ${row + 1}${nameOf(answer)}: ${differs.replace('R said', `${proof.by} said`)}`);
+          wrong.set(row, `row ${places[row]! + 1}${nameOf(answer)}: ${differs.replace('R said', `${proof.by} said`)}`);
       });
     };
     compare(ours.predictions, answer.predictions, withinOf(answer, proof));
     if (answer.se) compare(ours.se ?? [], answer.se, Math.max(proof.within, SPREAD_WITHIN));
   }
   const [first] = [...wrong].sort(([one], [other]) => one - other);
-  return { rows: proof.rows.length, agreed: proof.rows.length - wrong.size, numbers, ...(first ? { first: first[1] } : {}) };
+  return { rows: body.length, agreed: body.length - wrong.size, numbers, ...(first ? { first: first[1] } : {}) };
 }
 
 /** Most rows that are computed, one for each list of answers, and most numbers of a list: each start computes them before its first answer. */
@@ -116,6 +118,26 @@ function inOrder({ features }: Schema, { columns, rows }: Proof, label: string):
     throw new ModelError(label, `${found} and without "${lacking.name}"`, "the model's features");
   }
   return rows.map((row) => places.map((place, at) => asSent(features[at]!, row[place])));
+}
+
+/** The number of a tree, which R's wrappers around rpart call the response. */
+function asNamed(answer: ProofAnswer, types: readonly unknown[]): ProofAnswer {
+  const { type, ...others } = answer.parameters;
+  return type === 'response' && types.includes('vector') ? { ...answer, parameters: others } : answer;
+}
+
+/**
+ * The rows that the model takes, and their places. For one that lacks a value R may have an answer where the model has none: of a formula with
+ * `g %in% c("a", "b")`, or where R draws it.
+ */
+function takenRows(schema: Schema, rows: unknown[][], label: string): { body: unknown[][]; places: number[] } {
+  const isTaken = (value: unknown, at: number) => {
+    const feature = schema.features[at]!;
+    return value !== null || takesMissing(schema, feature) || (feature.type === 'factor' && feature.levels.includes(null));
+  };
+  const places = rows.flatMap((row, place) => (row.every(isTaken) ? [place] : []));
+  if (places.length === 0) throw new ModelError(label, "R's rows, of which each lacks a value that the model needs", 'rows that it takes');
+  return { body: places.map((place) => rows[place]!), places };
 }
 
 /** R numbers and logicals that a formula makes levels of are sent as labels, and labels that are numbers to it as numbers. */
