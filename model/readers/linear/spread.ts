@@ -41,6 +41,9 @@ function dispersionOf(value: RValue, df: number | undefined, label: string): num
   const family = element(value, 'family');
   const name = family && element(family, 'family');
   if (name?.type !== 'character' || df === undefined) return undefined;
+  // A family of R 4.3 or newer has a number where its dispersion is fixed.
+  const [fixed = Number.NaN] = doubles(family && element(family, 'dispersion')) ?? [];
+  if (!Number.isNaN(fixed)) return Math.sqrt(fixed) * Math.sqrt(fixed);
   if (FIXED.includes(textOf(name, `${label}'s family`)) || classOf(value).includes('negbin')) return 1;
   const [residuals, weights] = [doubles(element(value, 'residuals')), doubles(element(value, 'weights'))];
   if (!residuals || weights?.length !== residuals.length) return undefined;

@@ -39,6 +39,15 @@ describe('what a fit has for intervals', () => {
     expect(part!.scalars.intervals).toBe(0);
   });
 
+  test('of a glm whose family fixes its dispersion, as in R 4.3 and newer, is that', () => {
+    const of = (dispersion: number) => {
+      const both = named({ family: texts('Negative Binomial(2)'), dispersion: numbers(dispersion) });
+      return spread({ family: both, weights: numbers(1, 0, 2) }, 'glm', 'lm')[0]!.scalars.variance;
+    };
+    expect([of(1), of(4)]).toEqual([1, 4]);
+    expect(of(Number.NaN)).toBeCloseTo(19, 13);
+  });
+
   test.each<[string, Record<string, RValue>]>([
     ['no residuals', { residuals: named({}) }],
     ['no degrees of freedom left', { 'df.residual': integers(0) }],
