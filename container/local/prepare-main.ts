@@ -1,6 +1,7 @@
 // node container/local/prepare-main.ts MODEL: imports a model, builds the page, and says where both lie, as a line of JSON. In a
 // separate process, so that neither the readers of R's files nor esbuild stay in the memory of what serves.
 import { fileURLToPath } from 'node:url';
+import { zoneNote } from '../../model/artifact/assumed.ts';
 import { buildArtifact } from '../../model/artifact/build.ts';
 import { maybeFactorsNote } from '../../model/artifact/maybe-factors.ts';
 import { buildPage } from '../../model/bundle/build-page.ts';
@@ -23,7 +24,7 @@ try {
   const given = process.argv[2] ?? '';
   const { file, model } = buildArtifact(given, PROJECT);
   const { card, sha256, schema } = model;
-  const said = { name: card.name, sha256, example: exampleRecord(schema), notes: maybeFactorsNote(model, given) };
+  const said = { name: card.name, sha256, example: exampleRecord(schema), notes: [...maybeFactorsNote(model, given), ...zoneNote(schema)] };
   const prepared: Prepared = { file, page: (await page).file, ...said };
   process.stdout.write(JSON.stringify(prepared));
 } catch (error) {

@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { zoneNote } from '../../model/artifact/assumed.ts';
 import { importModel, readArtifactFile, verifyArtifact } from '../../model/artifact/import.ts';
 import { maybeFactorsNote } from '../../model/artifact/maybe-factors.ts';
 import { replaceFile } from '../../model/artifact/replace-file.ts';
@@ -24,7 +25,7 @@ try {
   mkdirSync(folder, { recursive: true });
   replaceFile(file, bytes);
   const page = fileURLToPath(new URL('page.json', import.meta.url));
-  const notes = maybeFactorsNote(opened, model);
+  const notes = [...maybeFactorsNote(opened, model), ...zoneNote(schema)];
   const prepared: Prepared = { file, page, name: card.name, sha256, example: exampleRecord(schema), notes };
   process.stdout.write(JSON.stringify(prepared));
 } catch (error) {

@@ -3,6 +3,7 @@ import { count } from '../../shared/bodies/measures.ts';
 import { provenText } from '../../shared/proof/proof.ts';
 import type { Feature } from '../../shared/schema/features.ts';
 import { highestLevel } from '../../shared/schema/spread/interval.ts';
+import { zoneNote } from '../artifact/assumed.ts';
 import type { Calibration } from '../artifact/calibration.ts';
 import { importModel, verifyArtifact } from '../artifact/import.ts';
 import { maybeCodesNote, maybeFactorsNote } from '../artifact/maybe-factors.ts';
@@ -101,6 +102,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
     ...calibrationLines(model),
     ...(data && levels.length > 0 ? ask : []),
     ...(data ? maybeCodesNote(model, file, data) : maybeFactorsNote(model, file)),
+    ...zoneNote(model.schema),
     ...notes,
   ]);
 }

@@ -41,6 +41,16 @@ describe('the page of the API', () => {
     expect(schemas.match(/id="schema-/g)).toHaveLength(Object.keys(document.components.schemas).length);
   });
 
+  test('says of which zone a time without an offset is', () => {
+    const features = [
+      { name: 'a', type: 'datetime' as const },
+      { name: 'b', type: 'datetime' as const, label: 'When', timeZone: 'Europe/Berlin' },
+    ];
+    const text = JSON.stringify(openApi({ ...model, schema: { ...model.schema, features } }));
+    expect(text).toContain('"a time without an offset is one of UTC"');
+    expect(text).toContain('"When; a time without an offset is one of Europe/Berlin"');
+  });
+
   test('has words in Portuguese for each of its fixed texts', () => {
     const keys = Array.from(html.matchAll(/data-text="([\w.]+)"/g), ([, key]) => key as string);
     expect(keys.filter((key) => DOCS_TEXTS.pt[key] === undefined)).toEqual([]);

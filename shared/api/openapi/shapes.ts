@@ -144,7 +144,8 @@ export function labels(texts: Level[]): z.ZodType {
 
 function describeFeature(value: z.ZodType, feature: Feature): z.ZodType {
   const range = 'range' in feature && feature.range ? `the model knows values from ${feature.range[0]} to ${feature.range[1]}` : '';
-  const words = [feature.label === undefined ? '' : english(feature.label), range].filter((text) => text !== '');
+  const zone = feature.type === 'datetime' ? `a time without an offset is one of ${feature.timeZone ?? 'UTC'}` : '';
+  const words = [feature.label === undefined ? '' : english(feature.label), range, zone].filter((text) => text !== '');
   return words.length > 0 ? value.describe(words.join('; ')) : value;
 }
 

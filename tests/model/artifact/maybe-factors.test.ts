@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { zoneNote } from '../../../model/artifact/assumed.ts';
 import { encodeModel, importModel, verifyArtifact } from '../../../model/artifact/import.ts';
 import { maybeCodes, maybeCodesNote, maybeFactors, maybeFactorsNote } from '../../../model/artifact/maybe-factors.ts';
 import { fileReaderOf } from '../../../model/artifact/package-format.ts';
@@ -81,4 +82,14 @@ describe('numbers of the training data that may be the labels of a factor', () =
     const described = { x0: { label: { en: 'rooms', pt: 'quartos' } } };
     expect(maybeCodesNote(imported([1.5], numbers, '[1:4]', described), 'data/m.txt', training(numbers))).toEqual([]);
   });
+});
+
+test('times that name no zone are said to be read as UTC where they have no offset; those of a zone, and dates, are not', () => {
+  const times = (...zones: (string | undefined)[]) =>
+    zones.map((timeZone, at) => ({ name: `t${at}`, type: 'datetime' as const, ...(timeZone === undefined ? {} : { timeZone }) }));
+  expect(zoneNote({ features: [{ name: 'd', type: 'date' }, ...times('UTC', 'Europe/Berlin')] })).toEqual([]);
+  expect(zoneNote({ features: times('UTC', undefined, undefined) })).toEqual([
+    't1, t2: times without an offset are read as UTC; where R ran in another zone, name it in a sidecar: {"features":{"t1":{"timeZone":"America/Sao_Paulo"}}}',
+  ]);
+  expect(zoneNote({ features: times(...Array.from({ length: 10 }, () => undefined)) })[0]).toMatch(/^t0, .*t7, and 2 more: /);
 });
