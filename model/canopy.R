@@ -283,6 +283,7 @@ canopy_save <- local({ # sees the functions of base R alone, whatever stands in 
     refuse(inner, kind)
     if (is.matrix(data) && is.null(colnames(data))) colnames(data) <- if (length(known) == ncol(data)) known else paste0("x", seq_len(ncol(data)))
     data <- as.data.frame(data, optional = TRUE, stringsAsFactors = FALSE)
+    data[] <- lapply(data, function(x) if (stats::is.ts(x) && is.null(dim(x))) as.vector(x) else x) # drawn values have no times of a series
     if (length(odd <- setdiff(c(target, names(labels)), names(data)))) fail("no column ", odd[1], " in the data, for target and labels")
     if (!nrow(data)) fail("no rows of data; expected those that the model was trained on")
     seed <- get0(".Random.seed", globalenv(), inherits = FALSE) # the draws leave the session's random numbers as they were
