@@ -1,5 +1,5 @@
 import { ModelError, RequestError } from '../errors.ts';
-import { answerQuery, type Predictor } from '../predict.ts';
+import { answerQuery, type Predictor, predictRows } from '../predict.ts';
 import type { ProofCard } from '../schema/card.ts';
 import { MAX_DEPTH } from '../schema/card.ts';
 import { isShallow } from '../schema/check-schema.ts';
@@ -22,24 +22,27 @@ const SPREAD_WITHIN = 1e-9;
 export type Proven = { rows: number; agreed: number; numbers: number; first?: string };
 
 /**
- * Computes R's predictions again. Types of answer that the model does not offer are left out. Throws a ModelError where the rows
- * are none that the model takes.
+ * Computes R's predictions again, of as many rows as there is time for in `ms` where steps come before the model. Types of answer that the model does
+ * not offer are left out. Throws a ModelError where the rows are none that the model takes.
  */
-export function prove(model: Predictor, proof: Proof, label: string): Proven {
+export function prove(model: Predictor, proof: Proof, label: string, ms = Number.POSITIVE_INFINITY, now = () => performance.now()): Proven {
   const { schema } = model;
   const types = answerTypes(schema) as readonly unknown[];
   // What is nested deeper than any answer would end the stack.
   if (!isShallow(proof.answers)) throw new ModelError(label, "R's predictions in another form", `values nested at most ${MAX_DEPTH} deep`);
   const kinds: readonly unknown[] = schema.intervals?.kinds ?? [];
-  const answers = proof.answers
+  const offered = proof.answers
     .map((answer) => asNamed(answer, types))
     .filter(
       ({ parameters: { type, interval } }) =>
         (type === undefined || types.includes(type)) && (interval === undefined || kinds.includes(interval)),
     );
-  if (answers.length === 0) throw new ModelError(label, "R's predictions of no type that the model has", types.join(', '));
-  checkWork(proof, answers, label);
-  const { body, places } = takenRows(schema, inOrder(schema, proof, label), label);
+  if (offered.length === 0) throw new ModelError(label, "R's predictions of no type that the model has", types.join(', '));
+  checkWork(proof, offered, label);
+  const { body: taken, places } = takenRows(schema, inOrder(schema, proof, label), label);
+  const body = taken.slice(0, rowsWithin(ms / offered.length, model, taken, now));
+  // Standard errors may depend on all rows of a request.
+  const answers = body.length < taken.length ? offered.filter(({ parameters: { type } }) => type !== 'se') : offered;
   const wrong = new Map<number, string>();
   let numbers = 0;
   for (const answer of answers) {
@@ -72,6 +75,24 @@ function checkWork({ rows }: Proof, answers: readonly ProofAnswer[], label: stri
   const count = rows.length * answers.length;
   if (count > MOST_ROWS) throw fail(`${rows.length} rows in ${answers.length} lists`, `at most ${MOST_ROWS} in all`);
   if (answers.some(({ parameters: { explain } }) => explain)) throw fail('the parameter explain', 'predictions alone');
+}
+
+/** How many rows the model computes in so many milliseconds, one at least: of steps some take half a second for a row. */
+function rowsWithin(ms: number, model: Predictor, rows: unknown[][], now: () => number): number {
+  if (!model.steps || ms === Number.POSITIVE_INFINITY) return rows.length;
+  const end = now() + ms;
+  const isOver = (row: unknown[], at: number) => {
+    if (at > 0 && now() >= end) return true;
+    try {
+      predictRows(model, readValue(model.schema, [row]).rows);
+    } catch (error) {
+      // What is wrong with a row is said of all together.
+      if (!(error instanceof RequestError)) throw error;
+    }
+    return false;
+  };
+  const left = rows.findIndex(isOver);
+  return left < 0 ? rows.length : left;
 }
 
 /** "64 of 64 rows as R 4.5.1 said", for people. */
