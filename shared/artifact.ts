@@ -203,7 +203,7 @@ function readHeader(bytes: Uint8Array, label: string) {
  * Computes the check rows again: undefined where every bit is as it was at import, else a sentence that names the first row that is not. Those of an
  * earlier version may have a last bit of JavaScript's exp, log or pow. Of steps some take half a second for a row: what a second is not enough for is left.
  */
-export function failedCheck(model: Model, now = () => performance.now()): string | undefined {
+export function failedCheck(model: Model, now = Date.now): string | undefined {
   const { checks, schema, body, steps } = model;
   const most = model.card.mathLibrary === undefined ? (body.kind.earlierUlp?.(schema) ?? 0) * Number.EPSILON : 0;
   const [width, inputs] = [outputWidth(schema, defaultParameters(schema)), schema.features.length];
