@@ -4,7 +4,7 @@ import type { Schema } from '../../shared/schema/features.ts';
 import { utf8Text } from '../../shared/schema/utf8.ts';
 import { readCell } from '../../shared/schema/values.ts';
 import { parseCsv } from '../../shared/wire/csv.ts';
-import { validNames } from '../rds/names.ts';
+import { strippedNames, validNames } from '../rds/names.ts';
 
 /** How R sorted the levels of a factor: by bytes (the C locale), or as the language does (a B Zeta). */
 export type LevelsOrder = 'c' | 'locale';
@@ -64,6 +64,8 @@ export function placeOfColumn(header: readonly string[], name: string): number {
 /** Most fields of such data, a line counted as so many more: what takes some 3 GB. */
 const MOST_FIELDS = 60_000_000;
 const LINE_FIELDS = 6;
+/** Most bytes of a header whose names are looked at for quotes. */
+const MOST_HEADER = 2 ** 24;
 const [COMMA, NEWLINE] = [0x2c, 0x0a];
 /** The lines of data of at most so many bytes are kept: an import asks for them several times. */
 const MOST_KEPT = 2 ** 20;
@@ -83,7 +85,7 @@ export function readTraining({ bytes, file }: Pick<TrainingData, 'bytes' | 'file
   const lines = linesOf(bytes, file);
   checkLengths(lines, file);
   // read.csv() of R strips white space around names, too.
-  lines[0] = lines[0]?.map((name) => name.trim()) ?? [];
+  lines[0] = strippedNames(lines[0] ?? [], Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MOST_HEADER)).toString());
   if (bytes.length <= MOST_KEPT) KEPT.set(bytes, lines);
   return lines;
 }

@@ -39,3 +39,18 @@ export function validNames(given: readonly string[]): string[] {
   const kept = names.map((name, at) => (name === given[at] ? uniqueOf(name) : undefined));
   return names.map((name, at) => kept[at] ?? uniqueOf(name));
 }
+
+/** A field in quotes. */
+const QUOTED = /"((?:[^"]|"")*)"/g;
+
+/**
+ * The names of a CSV's first line, as read.csv() of R takes them: white space around a name goes where it is not in quotes. `text` is the file's, of
+ * which a line break in quotes is no end that matters here.
+ */
+export function strippedNames(names: readonly string[], text: string): string[] {
+  if (names.every((name) => name === name.trim())) return [...names];
+  const end = text.indexOf('\n');
+  const line = end < 0 ? text : text.slice(0, end);
+  const quoted = new Set(Array.from(line.matchAll(QUOTED), ([, name = '']) => name.replaceAll('""', '"')));
+  return names.map((name) => (quoted.has(name) ? name : name.trim()));
+}

@@ -1,6 +1,6 @@
 import { ModelError, RequestError } from '../../../shared/errors.ts';
 import { eachLine } from '../../../shared/wire/csv.ts';
-import { validNames } from '../../rds/names.ts';
+import { strippedNames, validNames } from '../../rds/names.ts';
 import { Cells } from './cells.ts';
 
 /** Most cells of a table, so that a mistaken file ends in a sentence. */
@@ -35,7 +35,7 @@ export function readCsv(text: string, label: string, levels: Record<string, stri
   eachRow(text, label, (fields) => {
     if (cells.length === 0) {
       // White space around a name is stripped (strip.white is TRUE for the line of names).
-      names = validNames(fields.map((field) => field.trim()));
+      names = validNames(strippedNames(fields, text));
       for (const name of names) cells.push(new Cells(Object.hasOwn(levels, name)));
       return;
     }

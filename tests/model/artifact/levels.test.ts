@@ -128,6 +128,9 @@ describe('types and levels from the training data', () => {
         { name: 'b', type: 'number' },
       ]);
     expect(features('a\nx\n\ny\n', { threshold: 1.5, partitioned: [0] })[0]).toMatchObject({ levels });
+    // In quotes it is the name's own.
+    const header = readTraining({ bytes: bytes('"a ", b ,"c, ""d"" "\n1,2,3\n'), file: 'training.csv' })[0];
+    expect(header).toEqual(['a ', 'b', 'c, "d" ']);
   });
 
   test('a column is found by the name that read.csv() of R gives it, where none has the name itself', () => {

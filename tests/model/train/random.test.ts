@@ -131,6 +131,7 @@ describe('data as read.csv types them', () => {
     ['a-b,a.b,a b', ['a.b.1', 'a.b', 'a.b.2']],
     ['a b,a-b,a.b.1', ['a.b', 'a.b.2', 'a.b.1']],
     ['x, x ,\ty', ['x', 'x.1', 'y']],
+    ['x,"x "," ""q"" "', ['x', 'x.', 'X..q..']],
     ['-a,% change,#id,_a,.1a,m²,½,٣x,...', ['X.a', 'X..change', 'X.id', 'X_a', 'X.1a', 'm.', 'X.', '٣x', '...']],
   ])('names are made of %j as R makes them: of two that become one, the valid one keeps it', (head, names) => {
     const { columns } = readCsv(`${head}\n${names.map(() => 1).join()}\n`, 'x.csv');
