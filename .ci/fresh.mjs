@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const TOP = fileURLToPath(new URL('..', import.meta.url));
 const MAJOR = '20';
-/** The npm that Node 20 comes with, for a machine whose Node is another. */
+/** The npm that Node 20 comes with, for a machine whose Node or npm is another. */
 const NPM = 'npm@10.9.9';
 const COREUTILS =
   'basename cat chmod cp cut date dirname echo env expr false head id ln ls mkdir mktemp mv nproc printf pwd readlink realpath rm rmdir sha256sum sleep sort stat tail tee test touch tr true uname uniq wc';
@@ -44,7 +44,9 @@ function strangersEnvironment() {
     if (file === undefined) throw new Error(`${name}: found none in PATH, expected one`);
     symlinkSync(file, path.join(bin, name));
   }
-  const isRight = process.versions.node.split('.')[0] === MAJOR;
+  // Node 20 comes with npm 10, which links what it installs in another way than a newer one.
+  const npmVersion = execFileSync('npm', ['--version'], { encoding: 'utf8' });
+  const isRight = process.versions.node.split('.')[0] === MAJOR && npmVersion.startsWith(`${NPM.slice('npm@'.length).split('.')[0]}.`);
   for (const [name, file] of Object.entries(isRight ? { node: process.execPath, npm: find('npm'), npx: find('npx') } : fetchNode())) {
     symlinkSync(realpathSync(file), path.join(bin, name));
   }

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { oneOf, readCommandLine } from '../../model/commands/command-line.ts';
@@ -168,21 +169,38 @@ test('a wrong command line is reported as found and expected', () => {
   expect([oneOf(['a']), oneOf(['a', 'b', 'c'])]).toEqual(['a', 'a, b or c']);
 });
 
-test('a Node that is too old is reported in one line, before any file that it cannot read', async () => {
-  const old = path.join(PROJECT, 'container/node-version.cjs');
-  const asVersion = (version: string) =>
-    new Promise<{ code: number; err: string }>((resolve) => {
-      const fake = `Object.defineProperty(process, 'version', { value: 'v${version}' });
-        Object.defineProperty(process, 'versions', { value: { node: '${version}' } }); require(${JSON.stringify(old)});`;
-      execFile(process.execPath, ['-e', fake], (error, _, err) => resolve({ code: error ? Number(error.code) : 0, err }));
-    });
-  expect(await asVersion('20.20.2')).toEqual({
+/** How a command ends where the Node that is called is of this version; `brought` is the program that npm install brought as another one. */
+function asVersion(version: string, brought?: string) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-node-'));
+  const script = path.join(folder, 'container/node-version.cjs');
+  const bin = path.join(folder, `node_modules/node-${process.platform}-${process.arch}/bin`);
+  for (const each of [path.dirname(script), bin, path.join(folder, 'node_modules/.bin')]) mkdirSync(each, { recursive: true });
+  copyFileSync(path.join(PROJECT, 'container/node-version.cjs'), script);
+  if (brought !== undefined) writeFileSync(path.join(bin, 'node'), brought, { mode: 0o755 });
+  const fake = `Object.defineProperty(process, 'version', { value: 'v${version}' });
+    Object.defineProperty(process, 'versions', { value: { node: '${version}' } }); require(${JSON.stringify(script)});`;
+  const { status: code, stderr: err, stdout: out } = spawnSync(process.execPath, ['-e', fake, 'FILE'], { encoding: 'utf8' });
+  const link = path.join(folder, 'node_modules/.bin/node');
+  const linked = existsSync(link) ? path.relative(folder, realpathSync(link)) : undefined;
+  rmSync(folder, { recursive: true });
+  return { code, err, out, linked };
+}
+
+test('a Node that is too old is reported in one line, before any file that it cannot read', () => {
+  expect(asVersion('20.20.2')).toMatchObject({
     code: 1,
     err: expect.stringMatching(/^Node: found v20\.20\.2, expected 22\.18 or newer\..*\n$/),
   });
-  expect((await asVersion('22.17.9')).code).toBe(1);
-  expect(await asVersion('22.18.0')).toEqual({ code: 0, err: '' });
+  expect(asVersion('22.17.9').code).toBe(1);
+  expect(asVersion('22.18.0')).toMatchObject({ code: 0, err: '' });
   for (const [name, script] of Object.entries(scripts))
     if (script.startsWith('node '))
       expect([name, script]).toEqual([name, expect.stringContaining('node -r ./container/node-version.cjs ')]);
+});
+
+test('where npm 10 left out the link to the Node that it brought, that one runs the command, and is linked', () => {
+  const found = asVersion('20.20.2', '#!/bin/sh\necho "$1 $3"\nexit 7\n');
+  const place = `node_modules/node-${process.platform}-${process.arch}/bin/node`;
+  expect(found).toEqual({ code: 7, err: '', out: '-e FILE\n', linked: place });
+  expect(asVersion('20.20.2', '#!/bin/sh\nkill -TERM $$\n').code).toBeNull();
 });
