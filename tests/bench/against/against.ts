@@ -112,10 +112,16 @@ export function checkOut(commit: string, folder: string, say: (line: string) => 
   return name;
 }
 
-/** The packages of a checkout: this one's where its lock file is the same, else those that npm installs, which are kept for the next time. */
+/** What a lock file installs, and where. Npm 10 writes less of each package than a newer one: not for which C library it is. */
+function installed(lock: Buffer): string {
+  const { packages } = JSON.parse(lock.toString()) as { packages: Record<string, { version?: string; integrity?: string }> };
+  return JSON.stringify(Object.entries(packages).map(([place, { version, integrity }]) => [place, version, integrity]));
+}
+
+/** The packages of a checkout: this one's where its lock file installs the same, else those that npm installs, which are kept for the next time. */
 function packagesFor(folder: string, say: (line: string) => void): string {
   const lock = readFileSync(path.join(folder, 'package-lock.json'));
-  if (lock.equals(readFileSync(path.join(PROJECT, 'package-lock.json')))) return path.join(PROJECT, 'node_modules');
+  if (installed(lock) === installed(readFileSync(path.join(PROJECT, 'package-lock.json')))) return path.join(PROJECT, 'node_modules');
   const kept = path.join(CACHE, `packages-${createHash('sha256').update(lock).digest('hex').slice(0, 12)}`);
   const done = path.join(kept, 'installed.json');
   if (!existsSync(done)) {
